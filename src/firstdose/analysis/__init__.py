@@ -1,0 +1,1 @@
+"""Estimand and snapshot to results, each with its provenance."""

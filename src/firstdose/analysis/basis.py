@@ -1,0 +1,70 @@
+"""What every analysis stands on: the protocol, the snapshot, and the facts of the participants, derived once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstdose.derived.participants import derive_flow, derive_participants, derive_sets
+
+if TYPE_CHECKING:
+    from firstdose.derived.participants import Flow
+    from firstdose.protocol.model import Protocol
+    from firstdose.records.snapshot import Snapshot
+    from firstdose.values.rounding import RoundingMode
+
+NO_RECORD = "no record"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One study at one moment, ready to be analysed."""
+
+    protocol: Protocol
+    snapshot: Snapshot
+    participants: pl.DataFrame
+    sets: dict[str, tuple[str, ...]]
+    flow: Flow
+
+    @property
+    def rounding(self) -> RoundingMode:
+        return "half_even" if self.protocol.trial.rounding == "half even" else "half_up"
+
+    def levels(self, by: str, members: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Level of a participant-level grouping > its participants in order; one nameless level where `by` is empty."""
+        if not by:
+            return {"": members}
+        known = self.participants.filter(pl.col("participant").is_in(members))
+        pairs = zip(known["participant"].to_list(), known[by].cast(pl.String).to_list(), strict=True)
+        groups: dict[str, list[str]] = {}
+        for participant, level in pairs:
+            groups.setdefault(level or "missing", []).append(participant)
+        return {level: tuple(groups[level]) for level in sorted(groups)}
+
+    def why_missing(self, activity: str, items: tuple[str, ...], visits: tuple[str, ...]) -> dict[str, str]:
+        """Participant > why a value is not there: the reason on record, the missed visit, or `no record`."""
+        gaps = self.snapshot.gaps.filter(
+            (pl.col("activity") == activity) & pl.col("visit").is_in(visits) & pl.col("item").is_in(items)
+        )
+        missed = self.snapshot.tables["visits"].filter(
+            (pl.col("status") == "missed") & pl.col("visit").is_in(visits)
+        )
+        reasons = {row["participant"]: f"{row['visit']} missed" for row in missed.iter_rows(named=True)}
+        for row in gaps.iter_rows(named=True):
+            detail = f" ({row['detail']})" if row["detail"] else ""
+            reasons[row["participant"]] = f"{row['item']} at {row['visit']}: {row['reason']}{detail}"
+        return reasons
+
+
+def make_basis(protocol: Protocol, snapshot: Snapshot) -> Basis:
+    """Derive what all analyses share."""
+    participants = derive_participants(protocol, snapshot)
+    return Basis(
+        protocol=protocol,
+        snapshot=snapshot,
+        participants=participants,
+        sets=derive_sets(protocol, participants),
+        flow=derive_flow(protocol, snapshot, participants),
+    )

@@ -1,0 +1,269 @@
+"""Each endpoint by its plan: main analysis, sensitivity analyses and descriptions, all as rows of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.results import ResultRow
+from firstdose.analysis.shaping import Sample, changes, shape_sample, worst_changes
+from firstdose.catalogue import Caveat, Result, load
+from firstdose.protocol.names import measures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from firstdose.analysis.basis import Basis
+    from firstdose.catalogue import Method
+    from firstdose.protocol.model import Analysis, Endpoint
+    from firstdose.protocol.names import Variable
+
+CENSORED = "FD-A201"
+NOTHING = "FD-A202"
+ALTERNATIVE = {"two sided": "two-sided", "greater": "greater", "less": "less"}
+PAIRED_KINDS = {"change", "percent change"}
+RANK_METHODS = frozenset({"friedman_exact"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One analysis to be run: the endpoint's plan, or a sensitivity analysis that changes some words of it."""
+
+    name: str
+    endpoint: Endpoint
+    analysis: Analysis
+    method: Method
+    options: Mapping[str, str]
+    attacks: str = ""
+
+    @property
+    def purpose(self) -> str:
+        return "sensitivity" if self.attacks else self.endpoint.level
+
+
+def plans(basis: Basis, endpoint: Endpoint) -> Iterator[Plan]:
+    """The main analysis of an endpoint, then its sensitivity analyses in the order of the protocol."""
+    analysis = basis.protocol.analysis(endpoint.endpoint)
+    methods = load("methods")
+    if analysis is None or endpoint.method not in methods:
+        return
+    yield Plan(
+        name=endpoint.endpoint,
+        endpoint=endpoint,
+        analysis=analysis,
+        method=methods[endpoint.method],
+        options=dict(analysis.options),
+    )
+    for check in basis.protocol.sensitivity:
+        if check.endpoint == endpoint.endpoint and check.method in methods:
+            changed, options = _with_words(analysis, dict(check.options))
+            yield Plan(
+                name=check.check,
+                endpoint=endpoint,
+                analysis=changed,
+                method=methods[check.method],
+                options=options,
+                attacks=check.attacks,
+            )
+
+
+def _with_words(analysis: Analysis, words: dict[str, str]) -> tuple[Analysis, dict[str, str]]:
+    """Words of the plan change the plan; all others go to the method."""
+    names = {"set": "analysis_set", "missing": "missing", "nested": "nested", "by": "by"}
+    changed = {names[word]: words.pop(word) for word in list(words) if word in names}
+    return replace(analysis, **changed), words  # type: ignore[arg-type]
+
+
+def analyse_endpoint(basis: Basis, endpoint: Endpoint) -> Iterator[ResultRow]:
+    """All rows of an endpoint; every variable of its measure is analysed alike."""
+    from firstdose.analysis.occurrences import analyse_occurrence
+
+    for plan in plans(basis, endpoint):
+        if endpoint.kind == "any event":
+            yield from analyse_occurrence(basis, plan)
+            continue
+        for variable in measures(basis.protocol, endpoint.measure):
+            yield from _analyse(basis, plan, variable)
+
+
+def _analyse(basis: Basis, plan: Plan, variable: Variable) -> Iterator[ResultRow]:
+    members = basis.sets[plan.analysis.analysis_set]
+    if plan.method.design == "between":
+        yield from _between(basis, plan, variable, members)
+        return
+    for level, those in basis.levels(plan.analysis.by, members).items():
+        for times in _times(plan):
+            yield from _one(basis, plan, variable, those, times, level)
+
+
+def _times(plan: Plan) -> list[tuple[str, ...]]:
+    """The times of each run: all together for a profile, pairs for a change, one by one for a value."""
+    endpoint = plan.endpoint
+    if endpoint.kind in {"profile", "worst change"}:
+        return [endpoint.at]
+    if endpoint.reference:
+        return [(endpoint.reference, visit) for visit in endpoint.at]
+    return [(visit,) for visit in endpoint.at] or [()]
+
+
+def _one(
+    basis: Basis,
+    plan: Plan,
+    variable: Variable,
+    members: tuple[str, ...],
+    times: tuple[str, ...],
+    level: str,
+) -> Iterator[ResultRow]:
+    from firstdose.analysis.responders import response_rows
+
+    sample = sample_of(basis, plan, variable, members, times)
+    if plan.method.design == "proportion":
+        yield from response_rows(basis, plan, variable, members, times, level)
+        return
+    result = estimate(plan, sample, variable)
+    row = template(basis, plan, variable, sample, times, level)
+    yield from result_rows(basis, row, result, variable)
+    if plan.analysis.responders and not plan.attacks:
+        yield from response_rows(basis, plan, variable, members, times, level)
+
+
+def sample_of(
+    basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...], times: tuple[str, ...]
+) -> Sample:
+    """The arrays of one run."""
+    nested = plan.analysis.nested
+    if plan.endpoint.kind == "worst change":
+        return worst_changes(basis, plan.endpoint, variable, members, nested)
+    return shape_sample(basis, plan.endpoint, variable, members, times, nested)
+
+
+def _array(plan: Plan, sample: Sample) -> np.ndarray:
+    """The array in the shape that the method's design asks for."""
+    kind = plan.endpoint.kind
+    if plan.method.design == "paired" and kind == "percent change":
+        percent = changes(sample, kind)
+        return np.column_stack([np.zeros_like(percent), percent])
+    if plan.method.design in {"paired", "within"}:
+        return sample.values
+    if kind in PAIRED_KINDS:
+        return changes(sample, kind)
+    return sample.values[:, -1]
+
+
+def estimate(plan: Plan, sample: Sample, variable: Variable) -> Result:
+    """Run the method; what it must not see is refused with a caveat instead."""
+    if sample.n == 0:
+        return _refused(plan, sample, NOTHING, "No participant has a complete record for this analysis.")
+    if sample.censored and plan.method.name not in RANK_METHODS:
+        sentence = (
+            f"{sample.censored} of {sample.values.size} values are outside the range of quantification; "
+            f"{plan.method.label} needs numbers and none is put in their place."
+        )
+        return _refused(plan, sample, CENSORED, sentence)
+    y = _array(plan, sample)
+    keep = ~np.isnan(y).any(axis=1) if y.ndim > 1 else ~np.isnan(y)
+    return plan.method.estimate(
+        y[keep],
+        level=float(plan.analysis.ci or 0.95),
+        alternative=ALTERNATIVE[plan.analysis.direction],
+        decimals=declared_decimals(plan, variable),
+        **plan.options,
+    )
+
+
+def declared_decimals(plan: Plan, variable: Variable) -> int | None:
+    """The precision ranks are taken at; participant means of lesions have none of their own."""
+    if plan.analysis.decimals is not None:
+        return plan.analysis.decimals
+    if plan.analysis.nested == "participant mean" or plan.endpoint.kind == "percent change":
+        return None
+    return variable.decimals
+
+
+def _refused(plan: Plan, sample: Sample, code: str, sentence: str) -> Result:
+    return Result(
+        method=plan.method.name,
+        n_participants=sample.n,
+        n_units=sample.n,
+        exact=plan.method.exact,
+        caveats=(Caveat(code, sentence),),
+    )
+
+
+def template(
+    basis: Basis, plan: Plan, variable: Variable, sample: Sample, times: tuple[str, ...], level: str
+) -> ResultRow:
+    """Everything a row says besides its number."""
+    estimand = basis.protocol.estimand(plan.endpoint.endpoint)
+    percent = plan.endpoint.kind == "percent change"
+    return ResultRow(
+        analysis=plan.name,
+        statistic="",
+        value=None,
+        text="",
+        unit="participant",
+        variable=variable.name,
+        visit=" ".join(times[-1:]) if plan.endpoint.kind != "profile" else " ".join(times),
+        group=plan.analysis.by,
+        level=level,
+        measure_unit="%" if percent else variable.unit,
+        estimand=estimand.name if estimand else "",
+        analysis_set=plan.analysis.analysis_set,
+        purpose=plan.purpose,
+        reason=plan.analysis.reason,
+        n_participants=sample.n,
+        n_lesions=sample.n_lesions,
+        excluded=sample.excluded,
+        sources=sample.sources,
+    )
+
+
+def result_rows(basis: Basis, row: ResultRow, result: Result, variable: Variable) -> Iterator[ResultRow]:
+    """A method's Result as rows; caveats keep their code and sentence."""
+    row = replace(
+        row,
+        method=result.method,
+        variant=result.variant,
+        exact=result.exact,
+        caveats=tuple(f"{caveat.code} {caveat.sentence}" for caveat in result.caveats),
+    )
+    numbers: dict[str, float | None] = {
+        "n": float(row.n_participants or 0),
+        "estimate": result.estimate,
+        "ci_low": result.ci_low,
+        "ci_high": result.ci_high,
+        "level": result.level,
+        "attained_level": result.attained_level,
+        "statistic": result.statistic,
+        **{f"df{i}" if len(result.df) > 1 else "df": value for i, value in enumerate(result.df, start=1)},
+        "p": result.p,
+    }
+    numbers |= {name: value for name, value in result.more if name not in numbers}
+    yield from rows_of(row, numbers, Format(variable.decimals, basis.rounding))
+
+
+def _between(
+    basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...]
+) -> Iterator[ResultRow]:
+    levels = basis.levels(plan.analysis.by, members)
+    for times in _times(plan):
+        sample = sample_of(basis, plan, variable, members, times)
+        owner = {name: code for code, names in enumerate(levels.values()) for name in names}
+        groups = np.array([owner[name] for name in sample.participants], dtype=int)
+        result = (
+            plan.method.estimate(
+                _array(plan, sample),
+                groups=groups,
+                level=float(plan.analysis.ci or 0.95),
+                alternative=ALTERNATIVE[plan.analysis.direction],
+                decimals=declared_decimals(plan, variable),
+                **plan.options,
+            )
+            if sample.n
+            else _refused(plan, sample, NOTHING, "No participant has a complete record for this analysis.")
+        )
+        row = replace(template(basis, plan, variable, sample, times, ""), group=plan.analysis.by)
+        yield from result_rows(basis, row, result, variable)

@@ -1,0 +1,163 @@
+"""Adverse events counted three ways that are never mixed: participants, lesions and events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstdose.analysis.results import ResultRow, Source
+from firstdose.derived.events import EVENTS, derive_events
+from firstdose.methods import upper_bound_zero
+from firstdose.values.rounding import printed, printed_share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstdose.analysis.basis import Basis
+
+MISSING = "missing"
+CLASSES = ("soc", "preferred")
+
+
+def count_events(basis: Basis, by: str, members: tuple[str, ...]) -> Iterator[ResultRow]:
+    """Overall, by class, by term, by grade, by relation and by special interest; each per level and in all."""
+    events = derive_events(basis.protocol, basis.snapshot)
+    if events.height == 0 and basis.snapshot.table(EVENTS) is None:
+        return
+    events = events.filter(pl.col("participant").is_in(list(members)))
+    for level, those, part in _levels(basis, by, members, events):
+        yield from _overall(basis, by, level, those, part)
+        for column in (*CLASSES, "grade", "relation", "special_interest", *_severity(part)):
+            yield from _by_column(basis, by, level, those, part, column)
+        yield from _terms_by_grade(basis, by, level, those, part)
+
+
+def _severity(events: pl.DataFrame) -> tuple[str, ...]:
+    return ("severity",) if "severity" in events.columns else ()
+
+
+def _levels(
+    basis: Basis, by: str, members: tuple[str, ...], events: pl.DataFrame
+) -> Iterator[tuple[str, tuple[str, ...], pl.DataFrame]]:
+    """All together first, then each level: of the participant, or of the event where the item is the event's."""
+    events = events.with_columns(pl.col("related_cells").alias("relation"))
+    yield "", members, events
+    if not by:
+        return
+    if by in events.columns:
+        levels = events[by].cast(pl.String).fill_null(MISSING).unique().sort().to_list()
+        for level in levels:
+            part = events.filter(pl.col(by).cast(pl.String).fill_null(MISSING) == level)
+            yield level, tuple(part["participant"].unique(maintain_order=True).to_list()), part
+        return
+    for level, those in basis.levels(by, members).items():
+        yield level, those, events.filter(pl.col("participant").is_in(list(those)))
+
+
+def _row(basis: Basis, by: str, level: str, those: tuple[str, ...], display: str) -> ResultRow:
+    return ResultRow(
+        analysis=f"events.{display}",
+        statistic="",
+        value=None,
+        text="",
+        unit="participant",
+        group=by,
+        level=level,
+        purpose="description",
+        n_participants=len(those),
+        method="count",
+        exact=True,
+        sources=(Source(EVENTS, (), (), those),),
+    )
+
+
+def _counts(basis: Basis, row: ResultRow, part: pl.DataFrame, of: int, variable: str) -> Iterator[ResultRow]:
+    """Participants with the event, lesions with it, and the events themselves."""
+    affected = part["participant"].n_unique()
+    share = printed_share(affected, of, mode=basis.rounding) if of else f"{affected}"
+    yield replace(row, variable=variable, statistic="participants", value=float(affected), text=share)
+    yield replace(row, variable=variable, statistic="events", unit="event", value=float(part.height), text=str(part.height))
+    if basis.protocol.intervention and basis.protocol.lesion_word != "lesion":
+        local = part.filter(pl.col("lesion").is_not_null()).select("participant", "lesion").n_unique()
+        total = lesions_of(basis, row)
+        text = printed_share(min(local, total), total, mode=basis.rounding) if total else str(local)
+        yield replace(
+            row, variable=variable, statistic="lesions", unit="lesion", value=float(local), text=text, n_lesions=total
+        )
+
+
+def lesions_of(basis: Basis, row: ResultRow) -> int:
+    """Lesions on the map of the participants counted."""
+    table = basis.snapshot.table("lesion_map")
+    if table is None:
+        return 0
+    those = list(row.sources[0].participants)
+    return table.filter(pl.col("participant").is_in(those)).select("participant", "lesion").n_unique()
+
+
+def _overall(
+    basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame
+) -> Iterator[ResultRow]:
+    row = _row(basis, by, level, those, "overall")
+    kinds = {
+        "any event": part,
+        "serious": part.filter(pl.col("serious").fill_null(value=False)),
+        "related to the intervention": part.filter(pl.col("related").fill_null(value=False)),
+        "serious and related": part.filter(
+            pl.col("serious").fill_null(value=False) & pl.col("related").fill_null(value=False)
+        ),
+        "grade 3 or more": part.filter(pl.col("grade") >= 3),
+        "fatal": part.filter(pl.col("outcome") == "fatal"),
+        "dose-limiting toxicity": part.filter(pl.col("dlt").fill_null(value=False)),
+        "ends before it starts": part.filter(pl.col("last_day") < pl.col("day")),
+    }
+    for kind, rows in kinds.items():
+        yield from _counts(basis, row, rows, len(those), kind)
+        if rows.height == 0 and those and kind in BOUNDED:
+            bound = upper_bound_zero(len(those), 0.95)
+            text = f"{printed(100 * bound, 1, basis.rounding)}%"
+            yield replace(row, variable=kind, statistic="upper_one_sided", value=bound, text=text, method="exact_binomial")
+    terms = part["preferred"].n_unique()
+    yield replace(row, variable="different terms", statistic="count", unit="event", value=float(terms), text=str(terms))
+
+
+BOUNDED = frozenset({"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"})
+
+
+def _by_column(
+    basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame, column: str
+) -> Iterator[ResultRow]:
+    """One line a value of the column; a missing value is a line of its own, never left out."""
+    if column not in part.columns or part[column].null_count() == part.height:
+        return
+    words = _words(part[column])
+    for word in words.unique().sort().to_list():
+        row = _row(basis, by, level, those, _DISPLAY.get(column, column))
+        yield from _counts(basis, row, part.filter(words == word), len(those), word)
+
+
+_DISPLAY = {"preferred": "term"}
+
+
+def _words(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.Float64:
+        return column.cast(pl.Int64).cast(pl.String).fill_null(MISSING)
+    return column.cast(pl.String).fill_null(MISSING)
+
+
+def _terms_by_grade(
+    basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame
+) -> Iterator[ResultRow]:
+    """Each participant once per term, at the worst grade."""
+    if part["grade"].null_count() == part.height:
+        return
+    worst = part.group_by("soc", "preferred", "participant", maintain_order=True).agg(pl.col("grade").max())
+    table = worst.group_by("soc", "preferred", "grade").len().sort("soc", "preferred", "grade", nulls_last=True)
+    row = _row(basis, by, level, those, "term_by_grade")
+    for line in table.iter_rows(named=True):
+        grade = MISSING if line["grade"] is None else f"{line['grade']:.0f}"
+        name = f"{line['soc'] or MISSING} / {line['preferred']} / {grade}"
+        text = printed_share(line["len"], len(those), mode=basis.rounding)
+        yield replace(row, variable=name, statistic="participants", value=float(line["len"]), text=text)

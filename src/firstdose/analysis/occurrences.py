@@ -1,0 +1,79 @@
+"""Endpoints that ask whether anything happened: participants with at least one event that fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from firstdose.analysis.responders import share_rows
+from firstdose.analysis.results import ResultRow, Source
+from firstdose.derived.events import EVENTS, derive_events
+from firstdose.derived.rules import rule_of
+from firstdose.protocol.rule import expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstdose.analysis.basis import Basis
+    from firstdose.analysis.endpoints import Plan
+
+
+def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
+    """Share of participants with an event that fits the estimand's `where`, within the days of the visits named."""
+    members = basis.sets[plan.analysis.analysis_set]
+    estimand = basis.protocol.estimand(plan.endpoint.endpoint)
+    events = derive_events(basis.protocol, basis.snapshot).filter(_within(basis, plan))
+    open_questions: set[str] = set()
+    if estimand and estimand.where:
+        fits = expression(rule_of(basis.protocol, estimand.where, "where"))
+        judged = events.with_columns(fits.alias("_fits"))
+        open_questions = set(judged.filter(pl.col("_fits").is_null())["participant"].to_list())
+        events = judged.filter(pl.col("_fits"))
+    affected = set(events["participant"].to_list())
+    for level, those in basis.levels(plan.analysis.by, members).items():
+        y = np.array([float(name in affected) for name in those])
+        result = plan.method.estimate(y, level=float(plan.analysis.ci or 0.95), alternative="two-sided")
+        unclear = sorted((open_questions - affected) & set(those))
+        row = ResultRow(
+            analysis=plan.name,
+            statistic="",
+            value=None,
+            text="",
+            unit="participant",
+            variable=EVENTS,
+            visit=" ".join((*plan.endpoint.at[:1], *plan.endpoint.at[1:][-1:])),
+            group=plan.analysis.by,
+            level=level,
+            estimand=estimand.name if estimand else "",
+            analysis_set=plan.analysis.analysis_set,
+            purpose=plan.purpose,
+            reason=plan.analysis.reason,
+            n_participants=len(those),
+            n_events=events.filter(pl.col("participant").is_in(those)).height,
+            method=plan.method.name,
+            variant=result.variant,
+            exact=result.exact,
+            caveats=(*_undecided(unclear), *(f"{each.code} {each.sentence}" for each in result.caveats)),
+            sources=(Source(EVENTS, (), (), those),),
+        )
+        yield from share_rows(basis, row, int(y.sum()), int(y.size), result)
+
+
+def _undecided(participants: list[str]) -> tuple[str, ...]:
+    if not participants:
+        return ()
+    return (
+        f"FD-A203 For {', '.join(participants)} a missing fact leaves open whether an event counts; "
+        "they are counted as without.",
+    )
+
+
+def _within(basis: Basis, plan: Plan) -> pl.Expr:
+    """Events from the first to the last visit named, by the visits' windows; an event of unknown day counts."""
+    visits = [visit for name in plan.endpoint.at if (visit := basis.protocol.visit(name))]
+    if not visits:
+        return pl.lit(value=True)
+    inside = pl.col("day").is_between(visits[0].window.first, visits[-1].window.last)
+    return inside.fill_null(value=True)

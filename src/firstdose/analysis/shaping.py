@@ -1,0 +1,174 @@
+"""From measurements to arrays: one row a participant, lesions reduced as declared, everyone left out named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from firstdose.analysis.results import Source
+from firstdose.derived.measurements import derive_change, derive_measurements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firstdose.analysis.basis import Basis
+    from firstdose.protocol.model import Endpoint
+    from firstdose.protocol.names import Variable
+
+REDUCTIONS = {"participant mean": pl.Expr.mean, "participant worst": pl.Expr.max}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Complete rows of one analysis. `values`: (n, times). `censored`: values below quantification among them."""
+
+    values: np.ndarray
+    participants: tuple[str, ...]
+    times: tuple[str, ...]
+    excluded: tuple[tuple[str, str], ...]
+    n_lesions: int | None
+    censored: int
+    sources: tuple[Source, ...]
+
+    @property
+    def n(self) -> int:
+        return len(self.participants)
+
+
+def shape_sample(
+    basis: Basis,
+    endpoint: Endpoint,
+    variable: Variable,
+    members: Sequence[str],
+    times: Sequence[str],
+    nested: str,
+) -> Sample:
+    """Values of the members at all `times`, complete rows only. A lesion counts only where it is complete."""
+    found = derive_measurements(basis.protocol, basis.snapshot, variable).filter(
+        pl.col("participant").is_in(list(members))
+    )
+    if times:
+        found = found.filter(pl.col("visit").is_in(list(times)))
+    wide = _wide(found, times)
+    complete = wide.drop_nulls([f"value@{time}" for time in _columns(times)])
+    reduced = _reduced(complete, times, nested)
+    rows = {row[0]: row[1:] for row in reduced.iter_rows()}
+    kept = tuple(member for member in members if member in rows)
+    values = np.array([rows[member] for member in kept], dtype=float).reshape(len(kept), -1)
+    lesions = complete["lesion"].drop_nulls().len() if variable.per == "lesion" else None
+    return Sample(
+        values=values,
+        participants=kept,
+        times=tuple(times),
+        excluded=_excluded(basis, variable, members, kept, times),
+        n_lesions=lesions,
+        censored=_censored(complete, times),
+        sources=sources_of(basis, variable, tuple(times), tuple(members)),
+    )
+
+
+def _columns(times: Sequence[str]) -> Sequence[str]:
+    return times or ("",)
+
+
+def _wide(found: pl.DataFrame, times: Sequence[str]) -> pl.DataFrame:
+    """participant, lesion > value@T and censored@T for each time."""
+    keys = ["participant", "lesion"]
+    wide = found.select(keys).unique(maintain_order=True)
+    for time in _columns(times):
+        at = found.filter(pl.col("visit") == time) if time else found
+        part = at.unique(keys, keep="first", maintain_order=True).select(
+            *keys,
+            pl.col("value").alias(f"value@{time}"),
+            pl.col("comparator").is_not_null().alias(f"censored@{time}"),
+        )
+        wide = wide.join(part, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return wide
+
+
+def _reduced(complete: pl.DataFrame, times: Sequence[str], nested: str) -> pl.DataFrame:
+    reduce = REDUCTIONS.get(nested, pl.Expr.mean)
+    return complete.group_by("participant", maintain_order=True).agg(
+        reduce(pl.col(f"value@{time}")) for time in _columns(times)
+    )
+
+
+def _censored(complete: pl.DataFrame, times: Sequence[str]) -> int:
+    return sum(int(complete[f"censored@{time}"].fill_null(value=False).sum()) for time in _columns(times))
+
+
+def _excluded(
+    basis: Basis, variable: Variable, members: Sequence[str], kept: Sequence[str], times: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    out = [member for member in members if member not in set(kept)]
+    if not out:
+        return ()
+    reasons = basis.why_missing(variable.activity, items_of(basis, variable), tuple(times))
+    where = f"no record of {variable.label} at {' and '.join(times)}" if times else f"no record of {variable.label}"
+    return tuple((member, reasons.get(member, where)) for member in out)
+
+
+def items_of(basis: Basis, variable: Variable) -> tuple[str, ...]:
+    """The item columns behind a variable."""
+    if variable.item is not None:
+        return (variable.item.name,)
+    table = basis.snapshot.table(variable.activity)
+    if table is None or variable.score is None:
+        return ()
+    from firstdose.protocol.names import forms
+
+    return tuple(item.name for item in forms(basis.protocol)[variable.activity].items)
+
+
+def sources_of(
+    basis: Basis, variable: Variable, visits: tuple[str, ...], participants: tuple[str, ...]
+) -> tuple[Source, ...]:
+    """Which records a number of this variable stands on; a derivation stands on the items of its rule."""
+    if variable.derivation is None:
+        return (Source(variable.activity, items_of(basis, variable), visits, participants),)
+    from firstdose.derived.rules import items_behind
+
+    return tuple(
+        Source(activity, items, (), participants)
+        for activity, items in items_behind(basis.protocol, variable.name).items()
+    )
+
+
+def changes(sample: Sample, kind: str) -> np.ndarray:
+    """(n,) change or percent change from the first to the last time; NaN percent where the first is 0."""
+    before, after = sample.values[:, 0], sample.values[:, -1]
+    if kind == "percent change":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(before != 0, 100 * (after - before) / before, np.nan)
+    return np.asarray(after - before)
+
+
+def worst_changes(
+    basis: Basis, endpoint: Endpoint, variable: Variable, members: Sequence[str], nested: str
+) -> Sample:
+    """(n, 1) the largest change from the reference over all visits that are on record."""
+    found = derive_measurements(basis.protocol, basis.snapshot, variable).filter(
+        pl.col("participant").is_in(list(members))
+    )
+    changed = derive_change(found, endpoint.reference).filter(
+        pl.col("visit").is_in(list(endpoint.at)) & pl.col("change").is_not_null()
+    )
+    per_lesion = changed.group_by("participant", "lesion", maintain_order=True).agg(pl.col("change").max())
+    reduce = REDUCTIONS.get(nested, pl.Expr.max)
+    rows = dict(
+        per_lesion.group_by("participant", maintain_order=True).agg(reduce(pl.col("change"))).iter_rows()
+    )
+    kept = tuple(member for member in members if member in rows)
+    times = (endpoint.reference, *endpoint.at)
+    return Sample(
+        values=np.array([[rows[member]] for member in kept], dtype=float).reshape(len(kept), 1),
+        participants=kept,
+        times=times,
+        excluded=_excluded(basis, variable, members, kept, times),
+        n_lesions=per_lesion["lesion"].drop_nulls().len() if variable.per == "lesion" else None,
+        censored=0,
+        sources=sources_of(basis, variable, times, tuple(members)),
+    )

@@ -1,0 +1,1 @@
+"""What follows from the records: pure, same snapshot, same columns."""

@@ -1,0 +1,153 @@
+"""Facts of each participant, membership of analysis sets, eligibility and the way through the trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstdose.derived.rules import rule_of
+from firstdose.derived.timing import ADMINISTRATION, derive_treated
+from firstdose.protocol.names import forms
+from firstdose.protocol.rule import expression
+
+if TYPE_CHECKING:
+    from firstdose.protocol.model import Protocol
+    from firstdose.protocol.names import Form
+    from firstdose.records.snapshot import Snapshot
+
+EVERYBODY = "all"
+LEFT_EARLY = ("withdrawn", "lost", "died")
+
+
+def derive_participants(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
+    """One row a participant: all, treated, and the first record of every form kept once per participant."""
+    frame = derive_treated(protocol, snapshot).with_columns(pl.lit(value=True).alias(EVERYBODY))
+    for form in forms(protocol).values():
+        table = snapshot.table(form.name)
+        if table is None or form.per != "participant" or form.repeats:
+            continue
+        columns = [item.name for item in form.items if item.name not in frame.columns]
+        first = _with_dates(table, form).group_by("participant", maintain_order=True).first()
+        frame = frame.join(
+            first.select("participant", *columns), on="participant", how="left", maintain_order="left"
+        )
+    return frame
+
+
+def _with_dates(table: pl.DataFrame, form: Form) -> pl.DataFrame:
+    dates = [item.name for item in form.items if item.kind == "date"]
+    return table.with_columns(pl.col(dates).str.to_date("%Y-%m-%d", strict=False))
+
+
+def derive_sets(protocol: Protocol, participants: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Analysis set > participants in it. `all` and `treated` always exist; unknown is not a member."""
+    rules = {EVERYBODY: EVERYBODY, "treated": "treated"}
+    rules |= {each.name: each.rule for each in protocol.analysis_sets}
+    return {
+        name: tuple(
+            participants.filter(expression(rule_of(protocol, rule, "analysis_set")).fill_null(value=False))[
+                "participant"
+            ].to_list()
+        )
+        for name, rule in rules.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One criterion for one participant. `met` None: not known yet, a query."""
+
+    participant: str
+    criterion: str
+    direction: str
+    sentence: str
+    met: bool | None
+
+
+def derive_eligibility(protocol: Protocol, participants: pl.DataFrame) -> tuple[Verdict, ...]:
+    """Every criterion for every participant; `met` is true where the criterion speaks for taking part."""
+    columns = {}
+    for each in protocol.eligibility:
+        truth = expression(rule_of(protocol, each.rule, "eligibility"))
+        columns[each.criterion] = truth if each.direction == "in" else ~truth
+    verdicts = participants.select("participant", *(rule.alias(name) for name, rule in columns.items()))
+    return tuple(
+        Verdict(row["participant"], each.criterion, each.direction, each.sentence, row[each.criterion])
+        for row in verdicts.iter_rows(named=True)
+        for each in protocol.eligibility
+    )
+
+
+def eligible(verdicts: tuple[Verdict, ...]) -> dict[str, bool | None]:
+    """Participant > may take part: false if any criterion fails, unknown if any is unknown."""
+    answer: dict[str, bool | None] = {}
+    for verdict in verdicts:
+        so_far = answer.get(verdict.participant, True)
+        if so_far is False or verdict.met is False:
+            answer[verdict.participant] = False
+        else:
+            answer[verdict.participant] = None if verdict.met is None else so_far
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A participant who left early, with the status and reason on record."""
+
+    participant: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Participant flow, each step as names."""
+
+    enrolled: tuple[str, ...]
+    ineligible: tuple[str, ...]
+    treated: tuple[str, ...]
+    completed: tuple[str, ...]
+    left: tuple[Left, ...]
+    ongoing: tuple[str, ...]
+
+
+def derive_flow(protocol: Protocol, snapshot: Snapshot, participants: pl.DataFrame) -> Flow:
+    """Who entered, was treated, completed, left early and why; nobody is counted twice or lost."""
+    everybody = tuple(participants["participant"].to_list())
+    verdict = eligible(derive_eligibility(protocol, participants))
+    treated = tuple(participants.filter(pl.col("treated"))["participant"].to_list())
+    ends = _ends(snapshot)
+    completed = tuple(name for name in treated if ends.get(name, ("", ""))[0] == "completed")
+    left = tuple(Left(name, *ends[name]) for name in everybody if name in ends and ends[name][0] != "completed")
+    gone = {*completed, *(each.participant for each in left)}
+    return Flow(
+        enrolled=everybody,
+        ineligible=tuple(name for name in everybody if verdict.get(name) is False),
+        treated=treated,
+        completed=completed,
+        left=left,
+        ongoing=tuple(name for name in treated if name not in gone),
+    )
+
+
+def _ends(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    table = snapshot.table("end_of_study")
+    if table is None:
+        return {}
+    rows = table.filter(pl.col("status").is_not_null()).iter_rows(named=True)
+    return {row["participant"]: (row["status"], row.get("reason") or "") for row in rows}
+
+
+def derive_dose_levels(snapshot: Snapshot) -> pl.DataFrame:
+    """participant, lesion > dose_level as given, or as planned in the lesion map where nothing was given."""
+    frames = [
+        table.select("participant", "lesion", "dose_level")
+        for table in (snapshot.table(ADMINISTRATION), snapshot.table("lesion_map"))
+        if table is not None and "dose_level" in table.columns
+    ]
+    if not frames:
+        return pl.DataFrame(schema={"participant": pl.String, "lesion": pl.String, "dose_level": pl.String})
+    known = pl.concat(frames).filter(pl.col("dose_level").is_not_null())
+    return known.unique(["participant", "lesion"], keep="first", maintain_order=True)

@@ -1,0 +1,1 @@
+"""Lists of adverse event terms, one module per dictionary and version."""

@@ -1,0 +1,118 @@
+"""Exact null distributions over times and over groups: who could have had which value."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firstdose.methods._kernel.exact import doubled_ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from firstdose.methods._kernel.results import Floats, Ints
+
+STATES = 3_000_000  # rank sums held at once
+TIMES = 8
+LABELLINGS = 200_000
+
+
+def smallest_p_of_orders(n: int, k: int) -> float:
+    """One order of k times for all n participants, whichever it is."""
+    return float(math.factorial(k)) ** -(n - 1)
+
+
+def ranks_within(whole: Ints) -> Ints:
+    """Doubled mid-ranks in each row."""
+    return np.array([doubled_ranks(row) for row in whole], dtype=np.int64).reshape(whole.shape)
+
+
+def friedman_tail(ranks: Ints) -> float | None:
+    """P(sum of squared rank sums >= observed) given the ties of each row; None where it is too large.
+
+    Participant by participant; only the sorted rank sums matter, because every row is permuted in every way.
+    """
+    k = ranks.shape[1]
+    base = int(ranks.sum()) + 1
+    if k > TIMES or base**k >= 2**62:
+        return None
+    observed = int((ranks.sum(axis=0) ** 2).sum())
+    states, chance = np.sort(ranks[:1], axis=1), np.ones(1)
+    for row in ranks[1:]:
+        orders = distinct_orders(row)
+        if len(states) * len(orders) > STATES:
+            return None
+        states, chance = _merged(states, chance, orders, base)
+    return float(chance[(states**2).sum(axis=1) >= observed].sum())
+
+
+def _merged(states: Ints, chance: Floats, orders: Ints, base: int) -> tuple[Ints, Floats]:
+    """Every state with every order of one more row, equal ones added up."""
+    k = states.shape[1]
+    reached = np.sort((states[:, None, :] + orders[None, :, :]).reshape(-1, k), axis=1)
+    keys = reached @ (base ** np.arange(k, dtype=np.int64))
+    _, first, where = np.unique(keys, return_index=True, return_inverse=True)
+    added = np.zeros(len(first))
+    np.add.at(added, where, np.repeat(chance / len(orders), len(orders)))
+    return reached[first], added
+
+
+def distinct_orders(row: Ints) -> Ints:
+    """Every different order of these values."""
+    return np.array(sorted(set(permutations(row.tolist()))), dtype=np.int64)
+
+
+def column_squares(totals: Floats) -> Floats:
+    """Sum of squared column totals, the statistic that F rises with."""
+    return np.asarray((totals**2).sum(axis=-1))
+
+
+def count_orders(centred: Floats) -> tuple[int, int]:
+    """Arrangements at least as extreme, and all of them, the first participant held fixed.
+
+    Rows are whole numbers with mean zero; sums of squares are compared with room for their last digits.
+    """
+    k = centred.shape[1]
+    orders = np.array(list(permutations(range(k))))
+    least = float(column_squares(centred.sum(axis=0))) * (1 - 1e-12)
+    if len(centred) == 1:
+        return 1, 1
+    totals = centred[:1]
+    for row in centred[1:-1]:
+        totals = (totals[:, None, :] + row[orders][None, :, :]).reshape(-1, k)
+    hits = sum(int((column_squares(totals + last) >= least).sum()) for last in centred[-1][orders])
+    return hits, len(totals) * len(orders)
+
+
+def draw_orders(centred: Floats, m: int, seed: int) -> int:
+    """How many of m random arrangements are at least as extreme."""
+    generator = np.random.default_rng(seed)
+    least = float(column_squares(centred.sum(axis=0))) * (1 - 1e-12)
+    hits = 0
+    for start in range(0, m, 1024):
+        drawn = np.broadcast_to(centred, (min(1024, m - start), *centred.shape))
+        hits += int((column_squares(generator.permuted(drawn, axis=2).sum(axis=1)) >= least).sum())
+    return hits
+
+
+def number_of_labellings(sizes: Sequence[int]) -> int:
+    """In how many ways people can be told to groups of these sizes."""
+    return math.factorial(sum(sizes)) // math.prod(map(math.factorial, sizes))
+
+
+def labellings(sizes: Sequence[int]) -> npt.NDArray[np.int8]:
+    """All of them, one row each; person by person, as long as the group has room."""
+    rows = np.zeros((1, 0), dtype=np.int8)
+    room = np.array([sizes], dtype=np.int64)
+    for _ in range(sum(sizes)):
+        chosen = [(np.flatnonzero(room[:, group] > 0), group) for group in range(len(sizes))]
+        taken = np.concatenate([np.full(len(where), group, dtype=np.int8) for where, group in chosen])
+        kept = np.concatenate([where for where, _ in chosen])
+        rows, room = np.column_stack([rows[kept], taken]), room[kept]
+        room[np.arange(len(kept)), taken] -= 1
+    return rows

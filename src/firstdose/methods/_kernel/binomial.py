@@ -1,0 +1,96 @@
+"""Binomial arithmetic: counts of 0 and 1, fair coins, and the median between ordered values."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from firstdose.methods._kernel import caveats as say
+from firstdose.methods._kernel.distributions import beta_quantile
+from firstdose.methods._kernel.results import Draft, Floats, Ints, as_values, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from firstdose.catalogue.result import Alternative, Caveat, Result
+
+FURTHER = ("events", "n", "lower_one_sided", "upper_one_sided")
+
+Limits = tuple[float, float]
+
+
+def estimate_proportion(
+    method: str,
+    y: npt.ArrayLike,
+    limits: Callable[[int, int, float], Limits],
+    *,
+    level: float,
+    alternative: Alternative,
+    more: Callable[[int, int, float], dict[str, float]] | None = None,
+    **fields: Any,
+) -> Result:
+    """Participants with the event, and limits(events, n, tail) with that probability outside each of them."""
+    values = as_values(y)
+    draft = Draft(method=method, n=len(values), level=level, alternative=alternative, further=FURTHER)
+    if reasons := (unusable(values) or _not_binary(values)):
+        return draft.answer(caveats=reasons)
+    events, n = int(values.sum()), len(values)
+    tail = (1.0 - level) / 2.0
+    low, high = limits(events, n, tail)
+    one_low, one_high = limits(events, n, 1.0 - level)
+    found = {"events": events, "n": n, "lower_one_sided": one_low, "upper_one_sided": one_high}
+    return draft.answer(
+        {**found, **(more(events, n, tail) if more else {})},
+        _at_the_edge(events, n, level),
+        estimate_name="proportion",
+        estimate=events / n,
+        ci_low=low,
+        ci_high=high,
+        **fields,
+    )
+
+
+def _not_binary(values: Floats) -> tuple[Caveat, ...]:
+    strange = int((~np.isin(values, (0.0, 1.0))).sum())
+    return (say.not_binary(strange),) if strange else ()
+
+
+def _at_the_edge(events: int, n: int, level: float) -> tuple[Caveat, ...]:
+    """The exact one-sided bound in words, also beside an interval that is not exact."""
+    low, high = clopper_pearson(events, n, 1.0 - level)
+    if events == 0:
+        return (say.no_events(n, high, level),)
+    return (say.all_events(n, low, level),) if events == n else ()
+
+
+def clopper_pearson(events: int, n: int, tail: float) -> Limits:
+    """Exact limits: at each of them the probability of what was seen, or more extreme, is `tail`."""
+    low = beta_quantile(tail, events, n - events + 1) if events > 0 else 0.0
+    high = beta_quantile(1.0 - tail, events + 1, n - events) if events < n else 1.0
+    return low, high
+
+
+def fair_tails(heads: int, tosses: int) -> Limits:
+    """P(H <= heads) and P(H >= heads) of a fair coin, from whole numbers."""
+    ways = [math.comb(tosses, h) for h in range(tosses + 1)]
+    return sum(ways[: heads + 1]) / 2**tosses, sum(ways[heads:]) / 2**tosses
+
+
+def median_limits(
+    values: Floats | Ints, level: float
+) -> tuple[float, float, float] | tuple[None, None, None]:
+    """The narrowest pair of ordered values, equally far from both ends, that holds the median at this level.
+
+    Returns low, high and the attained level; Nones where even the outermost pair falls short.
+    """
+    ordered, n = np.sort(values), len(values)
+    outside = [fair_tails(rank, n)[0] for rank in range(n // 2)]
+    kept = [rank for rank, p in enumerate(outside) if p <= (1.0 - level) / 2.0 + 1e-12]
+    if not kept:
+        return None, None, None
+    rank = kept[-1]
+    return float(ordered[rank]), float(ordered[n - 1 - rank]), 1.0 - 2.0 * outside[rank]

@@ -1,0 +1,107 @@
+"""Friedman's test with its exact distribution, given the ties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firstdose.catalogue.entries import Method
+from firstdose.catalogue.result import Alternative, Need, Result
+from firstdose.methods._kernel import caveats as say
+from firstdose.methods._kernel.arrangements import friedman_tail, ranks_within, smallest_p_of_orders
+from firstdose.methods._kernel.distributions import chi2_tail
+from firstdose.methods._kernel.exact import whole_numbers
+from firstdose.methods._kernel.results import (
+    Draft,
+    Ints,
+    about_p,
+    as_rows,
+    unusable,
+    without_direction,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FURTHER = ("chi2", "df", "p_exact", "p_asymptotic", "kendalls_w", "smallest_p")
+
+
+def estimate(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001, the same call for every method
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+    decimals: int | None = None,
+) -> Result:
+    """Rows (n, k), one column a time: chi2 corrected for ties, exact p; asymptotic where that is too large."""
+    rows = as_rows(y)
+    n, k = rows.shape
+    draft = Draft(method=ENTRY.name, n=n, level=level, further=FURTHER, variant="ties corrected")
+    if reasons := unusable(rows):
+        return draft.answer(caveats=reasons)
+    whole, undeclared = whole_numbers(rows, decimals)
+    ranks = ranks_within(whole)
+    means = {f"mean_rank_{time}": float(mean) / 2 for time, mean in enumerate(ranks.mean(axis=0), start=1)}
+    chi2 = tie_corrected_chi2(ranks)
+    if chi2 is None:
+        nothing = (*undeclared, say.no_comparison("every participant has the same value at all times"))
+        return draft.answer({"p_exact": 1.0, **means}, nothing, p=1.0, exact=True)
+    exact, large = friedman_tail(ranks), chi2_tail(chi2, k - 1)
+    w, smallest = chi2 / (n * (k - 1)), smallest_p_of_orders(n, k)
+    found = {"chi2": chi2, "df": k - 1, "p_exact": exact, "p_asymptotic": large, "kendalls_w": w}
+    too_many = () if exact is not None else (say.asymptotic("the exact distribution is too large here"),)
+    return draft.answer(
+        {**found, "smallest_p": smallest, **means},
+        (*undeclared, *without_direction(alternative), *about_p("two-sided", level, smallest), *too_many),
+        estimate_name="Kendall's W",
+        estimate=w,
+        statistic_name="chi2",
+        statistic=chi2,
+        df=(float(k - 1),),
+        p=large if exact is None else exact,
+        exact=exact is not None,
+    )
+
+
+def tie_corrected_chi2(doubled: Ints) -> float | None:
+    """Variation of the rank sums over that within participants; None where everything is tied."""
+    k = doubled.shape[1]
+    centred = doubled - (k + 1)  # twice the ranks, twice their mean
+    within = int((centred**2).sum())
+    if within == 0:
+        return None
+    return float((k - 1) * np.square(centred.sum(axis=0)).sum() / within)
+
+
+def smallest_p(
+    n: int,
+    k: int = 3,
+    alternative: Alternative = "two-sided",  # noqa: ARG001
+    sizes: tuple[int, ...] = (),  # noqa: ARG001
+) -> float:
+    """(k!)**-(n - 1): all participants in the same order."""
+    return smallest_p_of_orders(n, k)
+
+
+ENTRY = Method(
+    name="friedman_exact",
+    label="Exact Friedman test",
+    source="Friedman 1937; Hollander & Wolfe 1973",
+    design="within",
+    estimate=estimate,
+    summaries=("median change", "mean difference over time"),
+    need=Need(times=3),
+    exact=True,
+    refuses=(
+        "lesions as if they were participants: reduce them to one value a participant first",
+        "a participant with a missing visit, who is left out and named",
+    ),
+    smallest_p=smallest_p,
+    sentence=(
+        "Times were ranked within each participant after rounding to the declared precision; Friedman's"
+        " chi-squared is corrected for ties, and p is exact given these ties unless marked as asymptotic."
+    ),
+    reference="tests/reference/methods/test_exact_within.py",
+)

@@ -1,0 +1,176 @@
+"""Exact sign flip test of the mean: every difference might as well have had the other sign."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firstdose.catalogue.entries import Method, Option
+from firstdose.catalogue.result import Alternative, Need, Result
+from firstdose.methods._kernel import caveats as say
+from firstdose.methods._kernel.exact import (
+    ENUMERATED,
+    MEETING,
+    differences,
+    enumerated_tails,
+    meeting_tails,
+    smallest_p_of_signs,
+    subset_mean,
+)
+from firstdose.methods._kernel.results import Draft, Floats, Ints, about_p, as_rows, p_value, unusable
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FURTHER = ("mean_before", "mean_after", "n_nonzero", "arrangements", "smallest_p")
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """Tail probabilities, and the interval in whole units with the level it attains."""
+
+    less: float
+    greater: float
+    two_sided: float
+    interval: tuple[float, float, float] | None
+    smallest: float
+
+
+def estimate(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001, the same call for every method
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+    decimals: int | None = None,
+    draws: float | str = 99_999,
+    seed: float | str = 1,
+) -> Result:
+    """Pairs (n, 2), before and after: mean of after - before, exact p to n = 30, interval by inversion.
+
+    Above 30 participants `draws` random arrangements are drawn from `seed`.
+    """
+    pairs = as_rows(y, columns=2)
+    draft = Draft(method=ENTRY.name, n=len(pairs), level=level, alternative=alternative, further=FURTHER)
+    if reasons := unusable(pairs):
+        return draft.answer(caveats=reasons)
+    d = differences(pairs, decimals)
+    complete = len(pairs) <= MEETING
+    m, start = int(float(draws)), int(float(seed))
+    test = (
+        _complete(d.whole, level, alternative) if complete else _drawn(d.whole, level, alternative, m, start)
+    )
+    low, high, attained = test.interval or (None, None, None)
+    return draft.answer(
+        {
+            "mean_before": float(pairs[:, 0].mean()),
+            "mean_after": float(pairs[:, 1].mean()),
+            "n_nonzero": int((d.whole != 0).sum()),
+            "arrangements": 2.0 ** len(pairs),
+            "smallest_p": test.smallest,
+        },
+        (
+            *d.caveats,
+            *(() if d.whole.any() else (say.all_zero(),)),
+            *about_p(alternative, level, test.smallest),
+            *(() if complete else (say.monte_carlo(m, start),)),
+            *(() if test.interval else (say.no_interval(level, len(pairs)),)),
+        ),
+        estimate_name="mean difference",
+        estimate=d.scaled(float(d.whole.mean())),
+        ci_low=None if low is None else d.scaled(low),
+        ci_high=None if high is None else d.scaled(high),
+        attained_level=attained,
+        statistic_name="mean difference",
+        statistic=d.scaled(float(d.whole.mean())),
+        p=test.two_sided if alternative == "two-sided" else p_value(test.less, test.greater, alternative),
+        exact=complete,
+        seed=None if complete else start,
+        draws=None if complete else m,
+    )
+
+
+def _complete(whole: Ints, level: float, alternative: Alternative) -> _Test:
+    """From all 2**n arrangements; the sum of the positive differences stands for the mean."""
+    tails = enumerated_tails if len(whole) <= ENUMERATED else meeting_tails
+    less, greater = tails(np.abs(whole), int(whole[whole > 0].sum()))
+    smallest = smallest_p_of_signs(int((whole != 0).sum()), alternative)
+    return _Test(less, greater, p_value(less, greater, "two-sided"), _interval(whole, level), smallest)
+
+
+def _interval(whole: Ints, level: float) -> tuple[float, float, float] | None:
+    """Subset means cut the line into 2**n equally likely pieces (Hartigan 1969).
+
+    As many of them are left out on either side as the level allows; with too few participants, none.
+    """
+    left_out = math.floor(2.0 ** len(whole) * (1.0 - level) / 2.0 + 1e-9)
+    if left_out == 0:
+        return None
+    low, high = subset_mean(whole, left_out), -subset_mean(-whole, left_out)
+    return low, high, 1.0 - 2.0 * left_out / 2.0 ** len(whole)
+
+
+def _drawn(whole: Ints, level: float, alternative: Alternative, m: int, seed: int) -> _Test:
+    """From m random arrangements, the observed one counted among them (Phipson & Smyth 2010)."""
+    observed = int(whole.sum())
+    sums, means = _random_sums(whole, m, seed)
+    less, greater, two = (
+        (int(hits.sum()) + 1) / (m + 1)
+        for hits in (sums <= observed, sums >= observed, np.abs(sums) >= abs(observed))
+    )
+    left_out = math.floor((m + 1) * (1.0 - level) / 2.0 + 1e-9)
+    interval = None
+    if 0 < left_out <= len(means):
+        attained = 1.0 - 2.0 * left_out / (m + 1)
+        interval = (float(means[left_out - 1]), float(means[-left_out]), attained)
+    return _Test(less, greater, two, interval, (2.0 if alternative == "two-sided" else 1.0) / (m + 1))
+
+
+def _random_sums(whole: Ints, m: int, seed: int) -> tuple[Ints, Floats]:
+    """Sums under random signs, and the sorted means of the non-empty subsets whose signs were kept."""
+    generator = np.random.default_rng(seed)
+    sums, means = [], []
+    for start in range(0, m, _CHUNK):
+        kept = generator.integers(0, 2, size=(min(_CHUNK, m - start), len(whole)), dtype=np.int64)
+        sizes, within = kept.sum(axis=1), kept @ whole
+        sums.append(2 * within - whole.sum())
+        means.append(within[sizes > 0] / sizes[sizes > 0])
+    return np.concatenate(sums), np.sort(np.concatenate(means))
+
+
+def smallest_p(
+    n: int,
+    k: int = 2,  # noqa: ARG001
+    alternative: Alternative = "two-sided",
+    sizes: tuple[int, ...] = (),  # noqa: ARG001
+) -> float:
+    """2 / 2**n, or half of it one-sided."""
+    return smallest_p_of_signs(n, alternative)
+
+
+ENTRY = Method(
+    name="sign_flip_exact",
+    label="Exact sign flip test of the mean difference",
+    source="Fisher 1935; Hartigan 1969; Phipson & Smyth 2010",
+    design="paired",
+    estimate=estimate,
+    summaries=("mean change",),
+    need=Need(times=2, times_most=2),
+    exact=True,
+    options=(
+        Option(name="draws", default="99999", meaning="random arrangements above 30 participants"),
+        Option(name="seed", default="1", meaning="start of the random numbers above 30 participants"),
+    ),
+    refuses=("lesions as if they were participants: reduce them to one value a participant first",),
+    smallest_p=smallest_p,
+    sentence=(
+        "Differences were rounded to the declared precision; p is the share of all arrangements of their signs"
+        " whose mean is at least as extreme, and the interval holds the shifts that the same test does not"
+        " reject."
+    ),
+    reference="tests/reference/methods/test_exact_paired.py",
+)

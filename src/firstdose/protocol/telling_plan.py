@@ -1,0 +1,199 @@
+"""What is estimated and how: objectives, endpoints, estimands, analyses, families, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstdose.catalogue import load
+from firstdose.protocol.names import EVENTS, names_in_sight
+from firstdose.protocol.telling_words import (
+    capital,
+    counted,
+    ended,
+    listed,
+    measure,
+    number,
+    percent,
+    rule,
+    spaced,
+    visits,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstdose.catalogue import Method
+    from firstdose.protocol.model import (
+        Analysis,
+        Endpoint,
+        Estimand,
+        Family,
+        Objective,
+        Outcome,
+        Protocol,
+        Published,
+        Sensitivity,
+    )
+
+_DIRECTIONS = {
+    "two sided": "two-sided",
+    "greater": "one-sided, the direction declared is greater",
+    "less": "one-sided, the direction declared is less",
+}
+
+
+def tell_objective(protocol: Protocol, row: Objective) -> str:
+    return f"{row.objective}, {row.level} objective: {ended(row.text)}"
+
+
+def tell_endpoint(protocol: Protocol, row: Endpoint) -> str:
+    """'E5, secondary: change in PASI from BL to M6; paired t test.'"""
+    objective = f" (objective {row.objective})" if row.objective else ""
+    return f"{row.endpoint}, {row.level}{objective}: {_what(protocol, row)}; {_label(row.method)}."
+
+
+def _what(protocol: Protocol, row: Endpoint) -> str:
+    what, at = measure(protocol, row.measure), visits(protocol, row.at)
+    cut = f"{number(row.cut)} %" if row.cut is not None else "an unnamed share"
+    since = f" from {row.reference}" if row.reference else ""
+    words = {
+        "value": f"{what}{since} at {at}",
+        "any event": f"any of {what}{since} at {at}",
+        "change": f"change in {what}{since} to {at}",
+        "percent change": f"percent change in {what}{since} to {at}",
+        "worst change": f"worst change in {what}{since} over {at}",
+        "profile": f"{what}{since} over {at} together",
+        "response": f"improvement of {what} by at least {cut}{since} at {at}",
+    }[row.kind]
+    return words if row.kind == "response" or row.cut is None else f"{words}, cut at {cut}"
+
+
+def tell_estimand(protocol: Protocol, row: Estimand) -> str:
+    """The five attributes, each in words."""
+    parts = [f"{row.name} ({listed(row.endpoints)})"]
+    parts[0] += f": {ended(row.objective)}" if row.objective else ":"
+    parts += [f"Population: {row.population}.", f"Treatment: {ended(row.treatment)}", f"Summary: {row.summary}."]
+    if row.where:
+        endpoint = next((each for each in protocol.endpoints if each.endpoint in row.endpoints), None)
+        activity = endpoint.measure.partition(".")[0] if endpoint else EVENTS
+        words = rule(protocol, row.where, names_in_sight(protocol, "where", activity))
+        parts.append(f"Only where: {words}.")
+    events = [f"{spaced(event)}, {strategy}" for event, strategy in row.intercurrent_events]
+    parts.append(f"Intercurrent events: {'; '.join(events) if events else 'none named'}.")
+    return " ".join(parts)
+
+
+def tell_analysis(protocol: Protocol, row: Analysis) -> str:
+    """Set, method, unit, interval, direction, missing values, options with their defaults."""
+    endpoint = next((each for each in protocol.endpoints if each.endpoint == row.endpoint), None)
+    method = load("methods").get(endpoint.method) if endpoint else None
+    label = _label(endpoint.method) if endpoint else "no method"
+    parts = [f"{row.endpoint} is analysed in the set {row.analysis_set} by {label}", _unit(protocol, row)]
+    parts.append(_interval(row))
+    if method is not None and (method.tests or row.direction != "two sided"):
+        parts.append(f"the test is {_DIRECTIONS[row.direction]}")
+    elif row.direction != "two sided":
+        parts.append(_DIRECTIONS[row.direction])
+    parts.append(f"missing values: {row.missing or 'no rule'}")
+    parts += list(_more(row))
+    options = dict(row.options)
+    parts += [f"{spaced(name)}: {spaced(value)}" for name, value in row.options]
+    parts += _defaults(method, options)
+    return f"{'; '.join(parts)}."
+
+
+def _unit(protocol: Protocol, row: Analysis) -> str:
+    lesion = protocol.lesion_word
+    words = {
+        "participant": "each participant counts once",
+        "lesion in participant": f"each {lesion} counts within its participant",
+        "event": "each event counts",
+    }.get(row.unit, "the unit of inference is not said")
+    if row.nested:
+        return f"{words}, reduced to the {row.nested}"
+    return words
+
+
+def _interval(row: Analysis) -> str:
+    return f"interval {percent(row.ci)}" if row.ci is not None else "no interval level is declared"
+
+
+def _more(row: Analysis) -> Iterator[str]:
+    if row.by:
+        yield f"by {spaced(row.by)}"
+    if row.responders:
+        cuts = listed([f"{number(cut)} %" for cut in row.responders])
+        yield f"responders at {cuts}"
+    if row.responders_missing:
+        yield f"a missing response counts as {row.responders_missing}"
+    if row.decimals is not None:
+        yield f"judged and printed with {counted(row.decimals, 'decimal')}"
+    if row.reason == "later":
+        yield "added later than the protocol"
+
+
+def _defaults(method: Method | None, said: dict[str, str]) -> list[str]:
+    options = method.options if method else ()
+    return [
+        f"{spaced(option.name)}: {spaced(option.default)} (default)"
+        for option in options
+        if option.default and option.name not in said
+    ]
+
+
+def tell_sensitivity(protocol: Protocol, row: Sensitivity) -> str:
+    options = listed([f"{spaced(name)} {spaced(value)}" for name, value in row.options])
+    more = f", with {options}" if row.options else ""
+    return f"{row.check}: {row.endpoint} again by {_label(row.method)}{more}, in case of doubt about the {row.attacks}."
+
+
+def tell_family(protocol: Protocol, row: Family) -> str:
+    if row.method == "none":
+        return f"Family {row.family}: {listed(row.members)}, described at {number(row.alpha)} without adjustment."
+    way = {"fixed sequence": "in this fixed sequence"}.get(row.method, f"adjusted after {capital(row.method)}")
+    return f"Family {row.family}: {listed(row.members)} are tested together at {number(row.alpha)}, {way}."
+
+
+def tell_published(protocol: Protocol, row: Published) -> str:
+    whole = ", from whole numbers" if row.whole else ""
+    of = counted(row.n, "participant")
+    return f"{row.result}: {row.source} gives {row.statistic} {row.value} of {spaced(row.variable)} in {of}{whole}."
+
+
+def tell_outcome(protocol: Protocol, row: Outcome) -> str:
+    by = f"is measured by {measure(protocol, row.measured_by)}" if row.measured_by else "is measured nowhere"
+    return f"{row.row}: the {row.level} outcome '{row.outcome}' of {row.source} {by}."
+
+
+def tell_rehearsal(protocol: Protocol) -> dict[str, str]:
+    """Key of the section -> its sentence: rates for invented participants."""
+    plan = protocol.rehearsal
+    low, high = plan.lesions
+    lesion = protocol.lesion_word
+    told = {"lesions": f"A rehearsal invents {low} to {high} {lesion}s for each participant."}
+    shares = {
+        "dropout": "of its participants drop out",
+        "missed_visit": "of its visits are missed",
+        "outside_window": "of its visits lie outside their window",
+        "missing_value": "of its values are missing",
+    }
+    for key, words in shares.items():
+        share = getattr(plan, key)
+        if share is not None:
+            told[key] = f"{capital(percent(share))} {words}."
+    if plan.adverse_events is not None:
+        told["adverse_events"] = f"It invents {number(plan.adverse_events)} adverse events per participant."
+    if plan.icc is not None:
+        told["icc"] = f"The intraclass correlation of its {lesion}s is {number(plan.icc)}."
+    return told
+
+
+def _label(method: str) -> str:
+    entry = load("methods").get(method)
+    if entry is None:
+        return method
+    label = str(entry.label)
+    return label[:1].lower() + label[1:] if label[1:2].islower() and label.split()[0] not in _PROPER else label
+
+
+_PROPER = {"Wilson", "Jeffreys", "Clopper-Pearson", "Friedman", "Fisher", "Hotelling", "Poisson"}

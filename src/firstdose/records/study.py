@@ -1,0 +1,158 @@
+"""A study folder: protocol.yaml, records with one table an activity, perhaps a mapping; read into one Snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstdose.protocol.identity import protocol_identity
+from firstdose.protocol.names import forms
+from firstdose.readers.recognising import read_table
+from firstdose.records import issues
+from firstdose.records.due import absent_records
+from firstdose.records.freezing import freeze
+from firstdose.records.snapshot import Snapshot, SourceFile
+from firstdose.records.tables import GAP_COLUMNS, Part, TableReading, joined, read_part
+from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM, participants_of, visits_of
+from firstdose.values.issue import Issue, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from firstdose.protocol.model import Protocol
+    from firstdose.protocol.names import Form
+    from firstdose.readers.text_table import TextTable
+
+RECORDS, MAPPING, INVENTED = "records", "mapping.yaml", "INVENTED.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyReading:
+    """The Snapshot of everything that could be read, and what is to be said about the rest."""
+
+    snapshot: Snapshot
+    issues: tuple[Issue, ...]
+
+
+@dataclass(slots=True)
+class Sources:
+    """Parts by activity as they are found, their files, the roster and the Issues on the way."""
+
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    roster: tuple[str, ...] = ()
+    issues: list[Issue] = field(default_factory=list)
+
+
+def read_study(folder: Path, protocol: Protocol, *, source_folder: Path | None = None) -> StudyReading:
+    """Everything the study folder holds, never an exception for bad input: what cannot be read is a gap and an Issue.
+
+    `source_folder`: where the files of the mapping lie, if elsewhere than the mapping says.
+    """
+    known = dict(forms(protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
+    sources = Sources()
+    _collect_tables(folder, known, sources)
+    if (folder / MAPPING).is_file():
+        from firstdose.records.importing import collect_mapped
+
+        collect_mapped(folder, protocol, known, sources, source_folder)
+    elif not (folder / RECORDS).is_dir():
+        sources.issues.append(issues.no_records(Place(folder.name)))
+    return reading_of(protocol, known, sources, invented=(folder / RECORDS / INVENTED).is_file())
+
+
+def reading_of(
+    protocol: Protocol, known: Mapping[str, Form], sources: Sources, *, invented: bool = False
+) -> StudyReading:
+    """The Snapshot of these sources."""
+    readings = [
+        read_part(part, known[activity], visits_at(protocol, activity))
+        for activity, parts in sources.parts.items()
+        for part in parts
+    ]
+    tables = _tables(readings, known, sources.roster)
+    absent = absent_records(protocol, known, tables)
+    gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *(reading.gaps for reading in readings), absent])
+    snapshot = freeze(
+        protocol,
+        tables,
+        gaps,
+        protocol_identity=protocol_identity(protocol),
+        files=list(sources.files.values()),
+        invented=invented or protocol.trial.invented,
+        columns={at: columns for reading in readings for at, columns in reading.columns.items()},
+    )
+    found = [*sources.issues, *(issue for reading in readings for issue in reading.issues)]
+    return StudyReading(snapshot, tuple(sorted(found)))
+
+
+def visits_at(protocol: Protocol, activity: str) -> tuple[str, ...]:
+    """The visits at which the schedule has this activity."""
+    row = protocol.activity(activity)
+    return row.at if row else ()
+
+
+def _tables(
+    readings: Iterable[TableReading], known: Mapping[str, Form], roster: tuple[str, ...]
+) -> dict[str, pl.DataFrame]:
+    by_activity: dict[str, list[TableReading]] = {}
+    for reading in readings:
+        by_activity.setdefault(reading.activity, []).append(reading)
+    tables = {activity: joined(found, known[activity]) for activity, found in by_activity.items()}
+    participants = participants_of(tables, roster)
+    tables.pop(PARTICIPANTS, None)
+    if VISITS not in tables:
+        tables[VISITS] = visits_of(tables.values())
+    return tables | {PARTICIPANTS: participants}
+
+
+def _collect_tables(folder: Path, known: Mapping[str, Form], sources: Sources) -> None:
+    """Every table of the folder `records`, one an activity."""
+    records = folder / RECORDS
+    if not records.is_dir():
+        return
+    first: dict[str, str] = {}
+    for path in sorted(records.iterdir()):
+        name = f"{RECORDS}/{path.name}"
+        if path.name.startswith((".", "~$")) or path.name == INVENTED:
+            continue
+        if path.suffix.lower() not in {".csv", ".xlsx"}:
+            sources.issues.append(issues.not_read(Place(name)))
+        elif path.stem not in known:
+            sources.issues.append(issues.no_such_activity(Place(name), path.stem, known))
+        elif path.stem in first:
+            sources.issues.append(issues.activity_twice(Place(name), path.stem, first[path.stem]))
+        else:
+            first[path.stem] = name
+            _collect_table(path, name, sources)
+
+
+def _collect_table(path: Path, name: str, sources: Sources) -> None:
+    table, found = read_table(path, name=name)
+    sources.issues += found
+    if table is None:
+        return
+    sources.files[name] = SourceFile(name, table.sha256, table.height)
+    sources.parts.setdefault(path.stem, []).append(part_of(table, path.stem))
+
+
+def part_of(table: TextTable, activity: str) -> Part:
+    """A table laid out as its activity asks, column names without blanks around them."""
+    names = [name.strip(" ") for name in table.columns]
+    frame = table.frame.rename(dict(zip(table.columns, names, strict=True)))
+    return Part(
+        activity=activity,
+        file=table.file,
+        frame=frame.with_columns(line_numbers(table)),
+        columns={name: number for number, name in enumerate(names, start=1)},
+    )
+
+
+def line_numbers(table: TextTable) -> pl.Series:
+    """`_row`: the line of each row in its file."""
+    if table.lines is not None:
+        return pl.Series("_row", table.lines, dtype=pl.Int64)
+    return pl.int_range(table.first_line, table.first_line + table.height, dtype=pl.Int64, eager=True).alias("_row")

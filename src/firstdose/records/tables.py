@@ -1,0 +1,214 @@
+"""The table of one activity: keys and items become typed columns, gaps with reasons, and Issues with places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstdose.catalogue import Item
+from firstdose.records import issues
+from firstdose.records.cells import NO_COLUMN, PLAIN, UNREADABLE, Style
+from firstdose.records.fields import GAPS, ColumnReading, dtype_of, read_column
+from firstdose.records.snapshot import KEYS
+from firstdose.values.issue import Issue, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from firstdose.protocol.names import Form
+
+REMARK = "remark"  # a column for people, never read
+GAP_COLUMNS = {
+    "activity": pl.String,
+    "participant": pl.String,
+    "visit": pl.String,
+    "lesion": pl.String,
+    "item": pl.String,
+    "reason": pl.String,
+    "detail": pl.String,
+    "_file": pl.String,
+    "_row": pl.Int64,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Rows of one source laid out as the table of an activity: text, named as in the protocol, with `_row`.
+
+    `columns`: name > number of the cell in the original; `absent`: items that the source is known not to hold.
+    """
+
+    activity: str
+    file: str
+    frame: pl.DataFrame
+    columns: Mapping[str, int]
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    mapped: bool = False
+
+    def place(self, row: int, name: str = "") -> Place:
+        return Place(self.file, self.frame["_row"][row], self.columns.get(name, 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReading:
+    """What a Part says: typed records, gaps, Issues."""
+
+    activity: str
+    frame: pl.DataFrame
+    gaps: pl.DataFrame
+    issues: tuple[Issue, ...]
+    columns: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+
+
+def item_columns(form: Form) -> dict[str, type[pl.DataType]]:
+    """Columns of the form's items, each quantity with its comparator; items named as a key are that key."""
+    columns: dict[str, type[pl.DataType]] = {}
+    for item in form.items:
+        if item.name in KEYS:
+            continue
+        columns[item.name] = dtype_of(item)
+        if item.kind == "quantity":
+            columns[f"{item.name}__comparator"] = pl.String
+    return columns
+
+
+def table_schema(form: Form) -> dict[str, type[pl.DataType]]:
+    """Every column of an activity's table in order."""
+    keys: dict[str, type[pl.DataType]] = {"participant": pl.String, "visit": pl.String, "lesion": pl.String}
+    return keys | {"date": pl.Date} | item_columns(form) | {"_file": pl.String, "_row": pl.Int64}
+
+
+def check_header(part: Part, form: Form, at: Sequence[str]) -> list[Issue]:
+    """Columns that nobody knows, and keys or required items without a column."""
+    known = [*KEYS, *(item.name for item in form.items)]
+    unknown = [name for name in part.columns if name not in {*known, REMARK}]
+    found = [issues.unknown_column(Place(part.file, 1, part.columns[name]), name, known) for name in unknown]
+    items = [item.name for item in form.items if item.required and item.name not in {*KEYS, *part.absent}]
+    wanted = [*_needed_keys(form, at, part), *items]
+    missing = [name for name in wanted if name not in part.columns]
+    if part.mapped and missing:
+        return [*found, issues.not_in_source(Place(part.file, 1, 1), missing, part.activity)]
+    return [*found, *(issues.column_missing(Place(part.file, 1, 1), name, part.activity) for name in missing)]
+
+
+def _needed_keys(form: Form, at: Sequence[str], part: Part) -> list[str]:
+    visit = ["visit"] if form.by_visit and len(at) != 1 and not form.repeats else []
+    return ["participant", *visit, *(["lesion"] if form.per == "lesion" else [])] if not part.mapped else []
+
+
+def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
+    """Typed records of one source; a row whose participant, visit or lesion is missing is a gap as a whole."""
+    found = check_header(part, form, at)
+    part, keyless, lost = _keyed(part, form, at)
+    columns, gaps = [], []
+    for item in form.items:
+        if item.name in KEYS:
+            continue
+        reading = _read_item(part, item)
+        columns += [reading.values] if reading.comparators is None else [reading.values, _beside(reading)]
+        gaps.append(reading.gaps.with_columns(pl.lit(item.name).alias("item")))
+        found += [fault.at(part.place(row, item.name)) for row, fault in reading.faults]
+    dates, told = _read_dates(part, form)
+    keys = part.frame.select("participant", "visit", "lesion").with_columns(dates)
+    origin = [pl.Series("_file", [part.file]).new_from_index(0, part.frame.height), part.frame["_row"]]
+    frame = keys.with_columns(*columns, *origin).select(list(table_schema(form)))
+    return TableReading(
+        activity=part.activity,
+        frame=frame,
+        gaps=pl.concat([_placed(part.activity, frame, pl.concat([_NO_GAPS, *gaps])), lost]),
+        issues=tuple([*found, *keyless, *told]),
+        columns={(part.activity, part.file): part.columns},
+    )
+
+
+_NO_GAPS = pl.DataFrame(schema=GAPS | {"item": pl.String})
+
+
+def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue], pl.DataFrame]:
+    """(rows with all keys, empty keys as null; Issues; the other rows as gaps)."""
+    empty = [pl.lit("").alias(key) for key in ("participant", "visit", "lesion") if key not in part.frame.columns]
+    frame = part.frame.with_columns(empty)
+    if "visit" not in part.frame.columns and len(at) == 1:
+        frame = frame.with_columns(visit=pl.lit(at[0]))
+    needed = ["participant"]
+    needed += ["visit"] if form.by_visit and not form.repeats else []
+    needed += ["lesion"] if form.per == "lesion" else []
+    frame = frame.with_columns(
+        pl.when(pl.col(key).str.strip_chars() != "").then(pl.col(key)).alias(key)
+        for key in ("participant", "visit", "lesion")
+    )
+    told = [
+        issues.key_empty(Place(part.file, frame["_row"][row], part.columns.get(key, 1)), key)
+        for key in needed
+        for row in frame[key].is_null().arg_true()
+    ]
+    whole = ~pl.any_horizontal(pl.col(key).is_null() for key in needed)
+    lost = frame.filter(~whole)
+    kept = Part(
+        activity=part.activity, file=part.file, frame=frame.filter(whole) if told else frame, columns=part.columns,
+        styles=part.styles, absent=part.absent, mapped=part.mapped,
+    )  # fmt: skip
+    return kept, issues.told(told), _lost(part, lost)
+
+
+def _lost(part: Part, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that are nobody's: gaps without an item."""
+    return rows.select(
+        pl.lit(part.activity).alias("activity"),
+        "participant",
+        "visit",
+        "lesion",
+        pl.lit(None, dtype=pl.String).alias("item"),
+        pl.lit(UNREADABLE).alias("reason"),
+        pl.lit("a key is missing").alias("detail"),
+        pl.lit(part.file).alias("_file"),
+        "_row",
+    )
+
+
+def _read_item(part: Part, item: Item) -> ColumnReading:
+    if item.name in part.columns or item.name in part.frame.columns:
+        return read_column(item, part.frame[item.name], part.styles.get(item.name, PLAIN))
+    height = part.frame.height
+    nothing = pl.Series(item.name, [None] * height, dtype=dtype_of(item))
+    rows = range(height) if item.required else ()
+    gaps = pl.DataFrame({"_at": rows}, schema={"_at": pl.UInt32}).with_columns(
+        pl.lit(NO_COLUMN).alias("reason"), pl.lit("not in the source").alias("detail")
+    )
+    comparators = pl.Series(item.name, [None] * height, dtype=pl.String) if item.kind == "quantity" else None
+    return ColumnReading(values=nothing, gaps=gaps, faults=(), comparators=comparators)
+
+
+def _beside(reading: ColumnReading) -> pl.Series:
+    assert reading.comparators is not None
+    return reading.comparators.alias(f"{reading.values.name}__comparator")
+
+
+def _read_dates(part: Part, form: Form) -> tuple[pl.Series, list[Issue]]:
+    """The records' own dates: the column `date`, null where there is none or no whole day."""
+    if "date" not in part.frame.columns:
+        return pl.Series("date", [None] * part.frame.height, dtype=pl.Date), []
+    item = form.item("date") or Item(name="date", label="date", kind="date", required=False)
+    reading = read_column(item, part.frame["date"], part.styles.get("date", PLAIN))
+    whole = reading.values.str.to_date("%Y-%m-%d", strict=False)
+    partial = (reading.values.is_not_null() & whole.is_null()).arg_true().to_list()
+    found = [fault.at(part.place(row, "date")) for row, fault in reading.faults]
+    found += [issues.date_not_complete(part.place(row, "date"), reading.values[row]) for row in partial]
+    return whole.alias("date"), found
+
+
+def _placed(activity: str, frame: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    """Gaps with the keys and origin of their rows."""
+    at = gaps["_at"]
+    rows = frame.select("participant", "visit", "lesion", "_file", "_row")[at]
+    return rows.with_columns(pl.lit(activity).alias("activity"), gaps["item"], gaps["reason"], gaps["detail"]).select(
+        list(GAP_COLUMNS)
+    )
+
+
+def joined(readings: Iterable[TableReading], form: Form) -> pl.DataFrame:
+    """The tables of several sources of one activity, one below the other."""
+    return pl.concat([pl.DataFrame(schema=table_schema(form)), *(reading.frame for reading in readings)])

@@ -1,0 +1,1 @@
+"""The content of the report: what it says, section by section."""

@@ -1,0 +1,262 @@
+"""Activity: each measured thing by visit, drawn, tested as planned with its sensitivity analyses beside it (E3 11.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstdose.analysis.summaries import first_visit
+from firstdose.catalogue import load
+from firstdose.derived.events import EVENTS
+from firstdose.protocol.names import forms, measures
+from firstdose.report.content.drawings import change_figure, trajectory_figures
+from firstdose.report.content.pieces import (
+    Material,
+    caveats_of,
+    interval,
+    left_out,
+    mean_sd,
+    plain_table,
+    sentence,
+    text,
+)
+from firstdose.report.tree import Block, Bullets, Column, Number, Section, Table, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstdose.protocol.model import Endpoint
+    from firstdose.protocol.names import Variable
+    from firstdose.report.tree import Cell
+
+CAUTION = (
+    "There is no control group: a change from baseline holds the natural course of the disease, regression to the "
+    "mean and everything else that happened, beside whatever the intervention did."
+)
+MANY = 12
+
+
+def activity_section(material: Material) -> Section:
+    """All endpoints but the occurrence of events, each with its own subsection."""
+    protocol = material.basis.protocol
+    blocks: list[Block] = []
+    if not any(analysis.by for analysis in protocol.analyses):
+        blocks.append(sentence(CAUTION, kind="caution"))
+    families = tuple(_families(material))
+    seen: set[str] = set()
+    for endpoint in protocol.endpoints:
+        if endpoint.kind == "any event":
+            continue
+        blocks.append(_endpoint(material, endpoint, seen))
+    return Section("activity", "Activity and measurements", (*blocks, *families), e3="11.4")
+
+
+def _endpoint(material: Material, endpoint: Endpoint, seen: set[str]) -> Section:
+    title = f"{endpoint.endpoint}: {_title(material, endpoint)}"
+    blocks: list[Block] = [_plan_sentence(material, endpoint)]
+    for variable in measures(material.basis.protocol, endpoint.measure):
+        if variable.name not in seen:
+            seen.add(variable.name)
+            blocks += _by_visit(material, variable)
+    blocks += _tests(material, endpoint)
+    blocks += _shares(material, endpoint)
+    return Section(f"endpoint-{endpoint.endpoint}", title, tuple(blocks), e3="11.4.1")
+
+
+def _title(material: Material, endpoint: Endpoint) -> str:
+    found = measures(material.basis.protocol, endpoint.measure)
+    if len(found) == 1:
+        return found[0].label
+    form = forms(material.basis.protocol).get(endpoint.measure)
+    return form.label if form else endpoint.measure
+
+
+def _plan_sentence(material: Material, endpoint: Endpoint) -> Block:
+    from firstdose.protocol.telling import tell_part
+
+    words = tell_part(material.basis.protocol, "endpoints", endpoint)
+    return sentence(words)
+
+
+def _by_visit(material: Material, variable: Variable) -> list[Block]:
+    numbers, visits = material.numbers, material.numbers.words("by_visit.value", "visit", variable=variable.name)
+    if not visits:
+        return []
+    blocks: list[Block] = []
+    for unit in numbers.words("by_visit.value", "unit", variable=variable.name):
+        word = material.basis.protocol.lesion_word if unit == "lesion" else "participant"
+        rows = tuple(_visit_row(material, variable, visit, unit) for visit in visits)
+        reference = first_visit(material.basis, variable.activity)
+        columns = (
+            Column("visit"),
+            Column("n", numeric=True),
+            Column("mean (SD)", over="value", numeric=True),
+            Column("median", over="value", numeric=True),
+            Column("range", over="value", numeric=True),
+            Column("n", over=f"change from {reference}", numeric=True),
+            Column("mean (SD)", over=f"change from {reference}", numeric=True),
+        )
+        title = f"{variable.label} by visit, per {word}" + (f" ({variable.unit})" if variable.unit else "")
+        note = _visit_notes(material, variable, unit, word)
+        blocks.append(Table(f"t-{variable.name}-{unit}".replace(".", "-"), title, f"{word}s", columns, rows, note))
+    return [*trajectory_figures(material, variable), *blocks]
+
+
+def _visit_notes(material: Material, variable: Variable, unit: str, word: str) -> tuple[str, ...]:
+    notes = ["SD has divisor n - 1. NC: not calculable."]
+    if variable.per == "lesion" and unit == "participant":
+        notes.append(f"A participant's value is the mean of the participant's {word_plural(material)}.")
+    if unit == "lesion":
+        notes.append(f"{word.capitalize()}s of one participant are not independent; this table tests nothing.")
+    rows = [row for row in material.numbers.of_analysis("by_visit.value") if row.variable == variable.name]
+    if variable.lloq is not None:
+        notes.append(f"Below quantification (<{variable.lloq} {variable.unit}) is shown as such and enters no mean.")
+    return (*notes, *caveats_of(row for row in rows if row.unit == unit)[:1])
+
+
+def word_plural(material: Material) -> str:
+    """The trial's word for lesions."""
+    return f"{material.basis.protocol.lesion_word}s"
+
+
+def _visit_row(material: Material, variable: Variable, visit: str, unit: str) -> tuple[Cell, ...]:
+    numbers = material.numbers
+    where = {"variable": variable.name, "visit": visit, "unit": unit}
+    low, high = (numbers.find("by_visit.value", name, **where) for name in ("min", "max"))
+    return (
+        text(visit),
+        numbers.cell("by_visit.value", "n", **where),
+        mean_sd(numbers, "by_visit.value", **where),
+        numbers.cell("by_visit.value", "median", **where),
+        (Number(low), Text(" to "), Number(high)) if low and high else text("–"),
+        numbers.cell("by_visit.change", "n", **where),
+        mean_sd(numbers, "by_visit.change", **where),
+    )
+
+
+def _tests(material: Material, endpoint: Endpoint) -> list[Block]:
+    """Main and sensitivity analyses side by side, every estimate with its interval, every p with its reach."""
+    names = _analyses(material, endpoint)
+    rows, said = [], []
+    for name in names:
+        for key in _keys(material, name):
+            row, spoken = _test_row(material, name, key)
+            if row:
+                rows.append(row)
+                said += spoken
+    if not rows:
+        return []
+    columns = (
+        Column("analysis"),
+        Column("variable, visit"),
+        Column("method"),
+        Column("n", numeric=True),
+        Column("estimate", numeric=True),
+        Column("interval", numeric=True),
+        Column("p", numeric=True),
+    )
+    table = Table(
+        f"t-tests-{endpoint.endpoint}",
+        "Planned analysis and sensitivity analyses",
+        "participants",
+        columns,
+        tuple(rows),
+        footnotes=(_direction(material, endpoint), *left_out(said)),
+    )
+    figures = change_figure(material, endpoint, names)
+    caveats = caveats_of(said)
+    listed: list[Block] = [Bullets(tuple((Text(caveat),) for caveat in caveats[:MANY]))] if caveats else []
+    return [table, *figures, *listed]
+
+
+def _analyses(material: Material, endpoint: Endpoint) -> list[str]:
+    checks = [each.check for each in material.basis.protocol.sensitivity if each.endpoint == endpoint.endpoint]
+    return [endpoint.endpoint, *checks]
+
+
+def _keys(material: Material, analysis: str) -> list[tuple[str, str, str]]:
+    rows = [row for row in material.numbers.of_analysis(analysis) if ": " not in row.variable]
+    return list(dict.fromkeys((row.variable, row.visit, row.level) for row in rows if row.statistic == "n"))
+
+
+def _test_row(material: Material, analysis: str, key: tuple[str, str, str]) -> tuple[tuple[Cell, ...] | None, list]:  # type: ignore[type-arg]
+    variable, visit, level = key
+    numbers = material.numbers
+    where = {"variable": variable, "visit": visit, "level": level}
+    n = numbers.find(analysis, "n", **where)
+    if n is None:
+        return None, []
+    method = load("methods")[n.method]
+    label = f"{method.label}{f' ({n.variant})' if n.variant else ''}{'; exact' if n.exact else ''}"
+    place = ", ".join(word for word in (variable, visit, level) if word)
+    row = (
+        text(analysis if n.purpose != "sensitivity" else f"{analysis} (sensitivity)"),
+        text(place),
+        text(label),
+        (Number(n),),
+        numbers.cell(analysis, "estimate", **where),
+        interval(numbers.find(analysis, "ci_low", **where), numbers.find(analysis, "ci_high", **where)),
+        numbers.cell(analysis, "p", **where),
+    )
+    return row, [n]
+
+
+def _direction(material: Material, endpoint: Endpoint) -> str:
+    analysis = material.basis.protocol.analysis(endpoint.endpoint)
+    direction = analysis.direction if analysis else "two sided"
+    return f"Tests are {direction}, as the protocol declares. An interval has the level declared there."
+
+
+def _shares(material: Material, endpoint: Endpoint) -> list[Block]:
+    """Responders and other shares: observed cases beside non-responder imputation."""
+    rows = []
+    for name in _analyses(material, endpoint):
+        for rule in (name, f"{name}.nonresponder"):
+            for row in material.numbers.of_analysis(rule):
+                if row.statistic == "count" and endpoint.measure != EVENTS:
+                    rows.append(_share_row(material, rule, row))
+    if not rows:
+        return []
+    columns = (
+        Column("analysis"),
+        Column("response"),
+        Column("visit"),
+        Column("group"),
+        Column("handling of missing"),
+        Column("n/N (%)", numeric=True),
+        Column("interval", numeric=True),
+    )
+    note = ("Observed cases leave participants without a value out; imputation counts them as not responding.",)
+    return [Table(f"t-shares-{endpoint.endpoint}", "Shares", "participants", columns, tuple(rows), note)]
+
+
+def _share_row(material: Material, analysis: str, row) -> tuple[Cell, ...]:  # type: ignore[no-untyped-def]
+    where = {"variable": row.variable, "visit": row.visit, "level": row.level}
+    low, high = (material.numbers.find(analysis, name, **where) for name in ("ci_low", "ci_high"))
+    label = row.variable.partition(": ")[2] or row.variable
+    return (
+        text(analysis.partition(".")[0]),
+        text(label),
+        text(row.visit or "–"),
+        text(row.level or "all"),
+        text(row.variant),
+        (Number(row),),
+        interval(low, high),
+    )
+
+
+def _families(material: Material) -> Iterator[Block]:
+    numbers = material.numbers
+    for family in material.basis.protocol.families:
+        rows = [row for row in numbers.of_analysis(f"family.{family.family}") if row.statistic == "p_adjusted"]
+        if not rows:
+            yield plain_table(
+                f"t-family-{family.family}",
+                f"Family {family.family}: {family.method}",
+                ("members", "state"),
+                [(" ".join(family.members), "not judged: a member has no p")],
+            )
+            continue
+        body = tuple((text(row.variable), text(row.visit), (Number(row),)) for row in rows)
+        columns = (Column("test"), Column("visit"), Column("adjusted p", numeric=True))
+        title = f"Family {family.family}: p adjusted by {family.method}, level {family.alpha}"
+        yield Table(f"t-family-{family.family}", title, "participants", columns, body)

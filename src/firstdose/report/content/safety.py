@@ -1,0 +1,126 @@
+"""Safety: exposure, adverse events by three denominators, local reactions (ICH E3 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstdose.derived.events import derive_events
+from firstdose.report.content.drawings import local_reaction_figures
+from firstdose.report.content.pieces import Material, sentence, text
+from firstdose.report.tree import Block, Column, Listing, Number, Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstdose.report.tree import Cell
+
+SHOWN = 500
+
+
+def safety_section(material: Material) -> Section | None:
+    """Section 12 of ICH E3; None where neither doses nor events are part of the protocol."""
+    blocks = [
+        Section("events", "Adverse events", tuple(_events(material)), e3="12.2"),
+        Section("local", "Local tolerability", tuple(local_reaction_figures(material)), e3="12.2"),
+    ]
+    kept = tuple(block for block in blocks if block.blocks)
+    return Section("safety", "Safety", kept, e3="12") if kept else None
+
+
+def _events(material: Material) -> Iterator[Block]:
+    numbers = material.numbers
+    if not numbers.of_analysis("events.overall"):
+        return
+    levels = numbers.words("events.overall", "level")
+    yield _counts(material, "overall", "Overview of adverse events", "kind of event", levels)
+    for bound in numbers.of_analysis("events.overall"):
+        if bound.statistic == "upper_one_sided" and bound.level == "":
+            yield _bound_sentence(material, bound.variable)
+    displays = {
+        "soc": ("Adverse events by system organ class", "class"),
+        "term": ("Adverse events by term", "term"),
+        "grade": ("Adverse events by grade", "grade"),
+        "severity": ("Adverse events by severity", "severity"),
+        "relation": ("Adverse events by relation to the intervention", "relation"),
+        "special_interest": ("Events of special interest", "kind"),
+    }
+    for display, (title, head) in displays.items():
+        if numbers.of_analysis(f"events.{display}"):
+            yield _counts(material, display, title, head, levels)
+    yield from _worst_grades(material)
+    yield from _listing(material)
+
+
+def _bound_sentence(material: Material, kind: str) -> Block:
+    where = {"variable": kind}
+    count = material.numbers.find("events.overall", "participants", **where)
+    bound = material.numbers.find("events.overall", "upper_one_sided", **where)
+    return sentence(
+        f"{kind.capitalize()}: ", count, "; rates above ", bound, " are excluded with one-sided 95 % confidence."
+    )
+
+
+def _counts(material: Material, display: str, title: str, head: str, levels: list[str]) -> Table:
+    """Participants, lesions and events side by side, each with its own denominator, per level."""
+    numbers, word = material.numbers, f"{material.basis.protocol.lesion_word}s"
+    analysis = f"events.{display}"
+    names = [name for name in numbers.words(analysis, "variable") if name != "different terms"]
+    with_lesions = any(row.statistic == "lesions" for row in numbers.of_analysis(analysis))
+    columns = [Column(head)]
+    for level in levels:
+        over = level or "all"
+        columns.append(Column("participants", over=over, numeric=True))
+        if with_lesions:
+            columns.append(Column(word, over=over, numeric=True))
+        columns.append(Column("events", over=over, numeric=True))
+    rows = []
+    for name in names:
+        cells: list[Cell] = [text(name)]
+        for level in levels:
+            cells.append(numbers.cell(analysis, "participants", variable=name, level=level))
+            if with_lesions:
+                cells.append(numbers.cell(analysis, "lesions", variable=name, level=level, unit="lesion"))
+            cells.append(numbers.cell(analysis, "events", variable=name, level=level, unit="event"))
+        rows.append(tuple(cells))
+    notes = ["A participant counts once in each line. Events are counted as recorded."]
+    if with_lesions:
+        notes.append(f"{word.capitalize()}: those named in a local event, of all on the lesion map.")
+    return Table(f"t-events-{display}", title, "participants, lesions, events", tuple(columns), tuple(rows), tuple(notes))
+
+
+def _worst_grades(material: Material) -> Iterator[Block]:
+    rows = [row for row in material.numbers.of_analysis("events.term_by_grade") if row.level == ""]
+    if not rows:
+        return
+    body = tuple((*(text(part) for part in row.variable.split(" / ")), (Number(row),)) for row in rows)
+    columns = (Column("class"), Column("term"), Column("worst grade"), Column("participants", numeric=True))
+    yield Table("t-events-worst", "Terms by worst grade", "participants", columns, body, row_heads=2)
+
+
+def _listing(material: Material) -> Iterator[Block]:
+    events = derive_events(material.basis.protocol, material.basis.snapshot)
+    columns = {
+        "participant": "participant",
+        "term": "term as recorded",
+        "soc": "class",
+        "grade": "grade",
+        "day": "first day",
+        "last_day": "last day",
+        "serious": "serious",
+        "related_cells": "relation",
+        "lesion": material.basis.protocol.lesion_word,
+        "outcome": "outcome",
+    }
+    kept = [name for name in columns if name in events.columns and events[name].null_count() < events.height]
+    shown = tuple(tuple(_word(value) for value in row) for row in events.select(kept).head(SHOWN).iter_rows())
+    heads = tuple(columns[name] for name in kept)
+    yield Listing("l-events", "Every adverse event", heads, shown, events.height, "listings/adverse_events.csv")
+
+
+def _word(value: object) -> str:
+    """A recorded value as it is listed: a missing one as a dash, a whole number without its point."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

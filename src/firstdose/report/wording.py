@@ -1,0 +1,41 @@
+"""The renderers' own words: both speak them in the same order."""
+
+from __future__ import annotations
+
+CONTENTS = "Contents"
+SKIP = "Skip to the report"
+INVENTED_MARK = "INVENTED RECORDS"
+INVENTED = "Invented records. No person stands behind any number of this report; it says nothing about a treatment."
+NUMBERS_OF = "Numbers of "
+COUNTED = "Counted: "
+SORTED_OUT = "Rows shown: {shown} of {total}. All rows: "
+ALL_ROWS = "Rows: {total}"
+E3 = "ICH E3, section "
+TRACE = "Where each number comes from"
+TRACE_NOTE = (
+    "Each number of this report leads here. A row names what the number is, how it was computed, from whom, "
+    "who was left out and why, and which records it was made from. The twelve characters after a number are "
+    "its identity in the file of results."
+)
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps", "yi"})
+
+
+def direction(language: str) -> str:
+    """`ltr` or `rtl`, from the first part of a language tag."""
+    return "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def to_write(what: str, by_whom: str) -> str:
+    return f"[To be written by {by_whom}: {what}]"
+
+
+def rows_told(shown: int, total: int, whole: str) -> str:
+    """How many rows of a listing stand here; ends where the name of the whole file follows."""
+    if whole and total > shown:
+        return SORTED_OUT.format(shown=shown, total=total)
+    return ALL_ROWS.format(total=max(shown, total))
+
+
+def identity(title: str, trial: str, snapshot: str, status: str) -> tuple[str, str]:
+    """The running words of every printed page: left, right."""
+    return f"{trial}  {title}", f"Snapshot {snapshot[:8]}, {status}"
