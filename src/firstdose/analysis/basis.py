@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from firstdose.derived.participants import derive_flow, derive_participants, derive_sets
+from firstdose.protocol.names import forms
 
 if TYPE_CHECKING:
     from firstdose.derived.participants import Flow
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from firstdose.records.snapshot import Snapshot
     from firstdose.values.rounding import RoundingMode
 
-NO_RECORD = "no record"
+MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,23 @@ class Basis:
         return "half_even" if self.protocol.trial.rounding == "half even" else "half_up"
 
     def levels(self, by: str, members: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-        """Level of a participant-level grouping > its participants in order; one nameless level where `by` is empty."""
-        if not by:
+        """Level of a participant-level grouping > its participants; codes in their declared order.
+
+        One nameless level where `by` is empty or is recorded elsewhere than once a participant.
+        """
+        if not by or by not in self.participants.columns:
             return {"": members}
         known = self.participants.filter(pl.col("participant").is_in(members))
         pairs = zip(known["participant"].to_list(), known[by].cast(pl.String).to_list(), strict=True)
         groups: dict[str, list[str]] = {}
         for participant, level in pairs:
-            groups.setdefault(level or "missing", []).append(participant)
-        return {level: tuple(groups[level]) for level in sorted(groups)}
+            groups.setdefault(level or MISSING, []).append(participant)
+        declared = [*self._codes(by), *sorted(groups)]
+        return {level: tuple(groups[level]) for level in dict.fromkeys(declared) if level in groups}
+
+    def _codes(self, by: str) -> tuple[str, ...]:
+        items = (form.item(by) for form in forms(self.protocol).values())
+        return next((item.code_names for item in items if item is not None), ())
 
     def why_missing(self, activity: str, items: tuple[str, ...], visits: tuple[str, ...]) -> dict[str, str]:
         """Participant > why a value is not there: the reason on record, the missed visit, or `no record`."""

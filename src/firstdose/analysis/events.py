@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from firstdose.analysis.basis import Basis
 
 MISSING = "missing"
+TERMS = "different terms"
+SEVERE = 3
 CLASSES = ("soc", "preferred")
+BOUNDED = frozenset({"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"})
 
 
 def count_events(basis: Basis, by: str, members: tuple[str, ...]) -> Iterator[ResultRow]:
@@ -100,30 +103,45 @@ def lesions_of(basis: Basis, row: ResultRow) -> int:
 def _overall(
     basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame
 ) -> Iterator[ResultRow]:
+    """Each kind of event; where a fact is missing the kind is not counted as absent."""
     row = _row(basis, by, level, those, "overall")
-    kinds = {
-        "any event": part,
-        "serious": part.filter(pl.col("serious").fill_null(value=False)),
-        "related to the intervention": part.filter(pl.col("related").fill_null(value=False)),
-        "serious and related": part.filter(
-            pl.col("serious").fill_null(value=False) & pl.col("related").fill_null(value=False)
-        ),
-        "grade 3 or more": part.filter(pl.col("grade") >= 3),
-        "fatal": part.filter(pl.col("outcome") == "fatal"),
-        "dose-limiting toxicity": part.filter(pl.col("dlt").fill_null(value=False)),
-        "ends before it starts": part.filter(pl.col("last_day") < pl.col("day")),
-    }
-    for kind, rows in kinds.items():
-        yield from _counts(basis, row, rows, len(those), kind)
-        if rows.height == 0 and those and kind in BOUNDED:
-            bound = upper_bound_zero(len(those), 0.95)
-            text = f"{printed(100 * bound, 1, basis.rounding)}%"
-            yield replace(row, variable=kind, statistic="upper_one_sided", value=bound, text=text, method="exact_binomial")
+    for kind, truth in _kinds().items():
+        judged = part.with_columns(truth.alias("_is"))
+        unknown = judged["_is"].null_count()
+        if unknown == judged.height and unknown:
+            yield replace(row, variable=kind, statistic="participants", value=None, text="NC", caveats=(_unknown(kind, unknown),))
+            continue
+        rows = judged.filter(pl.col("_is"))
+        open_row = replace(row, caveats=(_unknown(kind, unknown),)) if unknown else row
+        yield from _counts(basis, open_row, rows, len(those), kind)
+        if rows.height == 0 and those and not unknown and kind in BOUNDED:
+            yield _zero_bound(basis, replace(row, variable=kind), len(those))
     terms = part["preferred"].n_unique()
-    yield replace(row, variable="different terms", statistic="count", unit="event", value=float(terms), text=str(terms))
+    yield replace(row, variable=TERMS, statistic="count", unit="event", value=float(terms), text=str(terms))
 
 
-BOUNDED = frozenset({"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"})
+def _kinds() -> dict[str, pl.Expr]:
+    serious, related = pl.col("serious"), pl.col("related")
+    return {
+        "any event": pl.lit(value=True),
+        "serious": serious,
+        "related to the intervention": related,
+        "serious and related": serious & related,
+        "grade 3 or more": pl.col("grade") >= SEVERE,
+        "fatal": pl.col("outcome").replace_strict({"unknown": None}, default=pl.col("outcome")) == "fatal",
+        "dose-limiting toxicity": pl.col("dlt"),
+        "ends before it starts": pl.col("last_day") < pl.col("day"),
+    }
+
+
+def _unknown(kind: str, count: int) -> str:
+    return f"FD-A203 For {count} event{'s' if count != 1 else ''} a missing fact leaves open: {kind}."
+
+
+def _zero_bound(basis: Basis, row: ResultRow, n: int) -> ResultRow:
+    bound = upper_bound_zero(n, 0.95)
+    text = f"{printed(100 * bound, 1, basis.rounding)}%"
+    return replace(row, statistic="upper_one_sided", value=bound, text=text, method="exact_binomial")
 
 
 def _by_column(

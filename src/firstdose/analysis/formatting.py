@@ -21,7 +21,7 @@ BEYOND = {
     "sd": 2, "sd_population": 2, "sd_difference": 2, "se": 2,
 }  # fmt: skip
 COUNTS = frozenset({"n", "n_nonzero", "events", "participants", "lesions", "count", "n_below", "of", "draws", "seed"})
-SHARES = frozenset({"proportion", "upper_one_sided", "mid_p_low", "mid_p_high"})
+SHARES = frozenset({"proportion", "upper_one_sided", "lower_one_sided", "mid_p_low", "mid_p_high", "level", "attained_level"})
 UNKNOWN_PRECISION = 2
 PLAIN_DECIMALS = 3
 
@@ -40,13 +40,14 @@ class Format:
             return "NC"
         if statistic.startswith("p_") or statistic == "p" or statistic.endswith("_p"):
             return printed_p(value, self.mode)
-        if statistic in COUNTS:
+        stem = statistic.rstrip("0123456789").removesuffix("_")
+        if statistic in COUNTS or stem == "n":
             return f"{value:.0f}"
         if statistic in SHARES or (self.share and statistic in {"estimate", "ci_low", "ci_high"}):
             return f"{printed(100 * value, 1, self.mode)}%"
-        if statistic in BEYOND or statistic.startswith("mean_"):
+        if stem in BEYOND or statistic.startswith("mean_"):
             known = UNKNOWN_PRECISION if self.decimals is None else self.decimals
-            return printed(value, known + BEYOND.get(statistic, 1), self.mode)
+            return printed(value, known + BEYOND.get(stem, 1), self.mode)
         if float(value).is_integer() and statistic.startswith(("df", "v_")):
             return f"{value:.0f}"
         return printed(value, PLAIN_DECIMALS, self.mode)

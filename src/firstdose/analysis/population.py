@@ -110,7 +110,7 @@ def count_missing(basis: Basis) -> Iterator[ResultRow]:
     gaps = basis.snapshot.gaps
     if gaps.height == 0:
         return
-    table = gaps.group_by("activity", "reason").len().sort("activity", "reason")
+    table = gaps.group_by("activity", "item", "reason").len().sort("activity", "item", "reason")
     for line in table.iter_rows(named=True):
         yield ResultRow(
             analysis="missing",
@@ -118,15 +118,35 @@ def count_missing(basis: Basis) -> Iterator[ResultRow]:
             value=float(line["len"]),
             text=str(line["len"]),
             unit="event",
-            variable=line["activity"],
+            variable=f"{line['activity']}.{line['item']}",
             group="reason",
             level=line["reason"],
             purpose="description",
             n_participants=len(basis.flow.enrolled),
             method="count",
             exact=True,
-            sources=(Source(line["activity"]),),
+            sources=(Source(line["activity"], (line["item"],)),),
         )
+
+
+def count_records(basis: Basis) -> Iterator[ResultRow]:
+    """Records of each form, and the participants they come from."""
+    for activity, table in sorted(basis.snapshot.tables.items()):
+        numbers = {"records": table.height, "participants": table["participant"].n_unique()}
+        for statistic, count in numbers.items():
+            yield ResultRow(
+                analysis="records",
+                statistic=statistic,
+                value=float(count),
+                text=str(count),
+                unit="participant" if statistic == "participants" else "event",
+                variable=activity,
+                purpose="description",
+                n_participants=numbers["participants"],
+                method="count",
+                exact=True,
+                sources=(Source(activity),),
+            )
 
 
 def count_checks(basis: Basis) -> Iterator[ResultRow]:

@@ -14,6 +14,7 @@ from firstdose.analysis.population import (
     count_deviations,
     count_flow,
     count_missing,
+    count_records,
     count_visits,
 )
 from firstdose.analysis.results import Results, named_rows
@@ -53,6 +54,7 @@ def analyse_basis(basis: Basis) -> Results:
 
 def _population(basis: Basis) -> Iterator[ResultRow]:
     yield from count_flow(basis)
+    yield from count_records(basis)
     yield from count_visits(basis)
     yield from count_deviations(basis)
     yield from count_missing(basis)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FURTHER = ("f", "df1", "df2", "ss", "ss_error", "ms_error", "eta_squared", "difference")
 _ROUND_OFF = 1e-12
+_SMALLEST = 1e-150  # its square is still a number
 
 
 def estimate(
@@ -69,7 +70,7 @@ def _sums(of: Groups) -> dict[str, float | None]:
 def _no_error(of: Groups, found: dict[str, float | None], df2: int) -> tuple[Caveat, ...]:
     if df2 < 1:
         return (say.too_few(len(of.values), of.g + 1),)
-    noise = (_ROUND_OFF * max(1e-150, float(np.abs(of.values).max()))) ** 2
+    noise = max(_SMALLEST, _ROUND_OFF * float(np.abs(of.values).max())) ** 2
     return (say.no_error_variation(),) if (found["ss_error"] or 0.0) <= noise else ()
 
 

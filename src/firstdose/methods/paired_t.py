@@ -38,6 +38,7 @@ FURTHER = (
 )
 ESTIMATES = {"difference": "mean difference", "log": "ratio of geometric means"}
 _ROUND_OFF = 1e-12
+_SMALLEST = 1e-150  # its square is still a number
 
 
 def estimate(
@@ -105,7 +106,7 @@ def _undefined(d: Floats, values: Floats) -> tuple[Caveat, ...]:
     """Why there is no t; what the subtraction of decimals leaves in the last digits is no variation."""
     if len(d) < 2:
         return (say.too_few(len(d), 2),)
-    noise = _ROUND_OFF * max(1e-300, float(np.abs(values).max()))
+    noise = max(_SMALLEST, _ROUND_OFF * float(np.abs(values).max()))
     return (say.constant(float(d.mean())),) if float(np.ptp(d)) <= noise else ()
 
 
@@ -189,7 +190,8 @@ ENTRY = Method(
     ),
     detectable=detectable,
     sentence=(
-        "The mean change within participants was estimated with its t interval. dz divides it by the standard"
+        "The mean change within participants, or on the log scale the ratio of geometric means, was estimated with"
+        " its t interval. dz divides it by the standard"
         " deviation of the changes (interval from the noncentral t), dav by the root of the mean variance of"
         " both times, drm corrects dz for their correlation, gz corrects dz for small samples. A change from"
         " baseline without a comparison group contains regression to the mean and the natural course."

@@ -17,7 +17,7 @@ from firstdose.methods._kernel.results import Draft, Floats, about_p, as_rows, u
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-FURTHER = ("f", "arrangements", "smallest_p")
+FURTHER = ("f", "pes", "arrangements", "smallest_p")
 MOST = 5_000_000
 
 
@@ -46,10 +46,10 @@ def estimate(
     complete = arrangements <= MOST
     m, start = int(float(draws)), int(float(seed))
     p, smallest = _complete(centred) if complete else _drawn(centred, m, start)
-    f = _f(centred)
+    f, pes = _f_and_share(centred)
     means = {f"mean_{time}": float(mean) for time, mean in enumerate(rows.mean(axis=0), start=1)}
     return draft.answer(
-        {"f": f, "arrangements": arrangements, "smallest_p": smallest, **means},
+        {"f": f, "pes": pes, "arrangements": arrangements, "smallest_p": smallest, **means},
         (
             *undeclared,
             *without_direction(alternative),
@@ -57,6 +57,8 @@ def estimate(
             *(() if complete else (say.monte_carlo(m, start),)),
             *(() if f is not None else (say.no_error_variation(),)),
         ),
+        estimate_name="partial eta squared",
+        estimate=pes,
         statistic_name="F",
         statistic=f,
         p=p,
@@ -76,12 +78,13 @@ def _drawn(centred: Floats, m: int, seed: int) -> tuple[float, float]:
     return (draw_orders(centred, m, seed) + 1) / (m + 1), 1 / (m + 1)
 
 
-def _f(centred: Floats) -> float | None:
-    """The variance ratio of values less their participant's mean; None without residual variation."""
+def _f_and_share(centred: Floats) -> tuple[float | None, float | None]:
+    """F and partial eta squared of values less their participant's mean; None where nothing varies."""
     n = len(centred)
     ss = float((centred.sum(axis=0) ** 2).sum()) / n
-    ss_error = float((centred**2).sum()) - ss
-    return (n - 1) * ss / ss_error if ss_error > 1e-12 * ss else None
+    every = float((centred**2).sum())
+    f = (n - 1) * ss / (every - ss) if every - ss > 1e-12 * every else None
+    return f, ss / every if every > 0 else None
 
 
 def smallest_p(

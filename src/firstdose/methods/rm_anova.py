@@ -52,6 +52,7 @@ CORRECTIONS = {
     "none": ("sphericity assumed", "", "p_uncorrected"),
 }
 _NOTHING = 1e-12
+_SMALLEST = 1e-75  # its fourth power is still a number
 
 _Numbers = dict[str, float | None]
 
@@ -123,7 +124,8 @@ def contrasts(rows: Floats) -> Contrasts:
     by_participant = rows @ helmert(k).T
     covariance = np.atleast_2d(np.cov(by_participant, rowvar=False))
     spread = np.linalg.eigvalsh(covariance)
-    negligible = max(_NOTHING * float(spread[-1]), (_NOTHING * float(np.abs(rows).max(initial=0.0))) ** 2)
+    noise = max(_SMALLEST, _NOTHING * float(np.abs(rows).max()))
+    negligible = max(_NOTHING * float(spread[-1]), noise**2)
     rank = min(int((spread > negligible).sum()), n - 1)
     return Contrasts(n, k - 1, by_participant.mean(axis=0), covariance, rank)
 

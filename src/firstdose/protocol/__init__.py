@@ -1,1 +1,1 @@
-"""protocol"""
+"""What shall be done."""

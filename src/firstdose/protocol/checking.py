@@ -11,18 +11,48 @@ from firstdose.protocol.checking_plan import check_plan
 from firstdose.protocol.checking_reach import check_reach
 from firstdose.protocol.checking_rules import check_rules
 from firstdose.protocol.checking_schedule import check_schedule
+from firstdose.protocol.grammar import SECTIONS as GRAMMAR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from firstdose.protocol.checking_words import Places
     from firstdose.protocol.model import Protocol
-    from firstdose.values.issue import Issue
+    from firstdose.values.issue import Issue, Place
 
+SECTIONS = tuple(section.name for section in GRAMMAR)
 CHECKS = (check_names, check_rules, check_dose, check_schedule, check_mandatory, check_plan, check_reach)
 
 
-def check_protocol(protocol: Protocol, places: Places) -> list[Issue]:
-    """Everything wrong with the sense of a protocol that could be read, sorted by place.
+# What hangs on visits, schedule, scales and items: not asked where one of these could not be read.
+_FOUNDATIONS = ("visits", "schedule", "scales", "items", "derivations")
+_STANDS_ON_THEM = frozenset(
+    {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
+    | {"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"}
+)
 
-    Names first: what stands on an unknown name is not complained of a second time.
+
+def check_protocol(protocol: Protocol, places: Places, read: Iterable[Issue] = ()) -> list[Issue]:
+    """Everything wrong with the sense of a protocol, sorted by place.
+
+    `read`: the Issues of its reading. What only follows from them is left out: a second complaint about the same
+    line, and complaints that stand on visits, schedule or items that could not be read. So five mistakes are told
+    as five.
     """
-    return sorted({issue for check in CHECKS for issue in check(protocol, places)})
+    found = sorted({issue for check in CHECKS for issue in check(protocol, places)})
+    known = list(read)
+    lines = {(issue.place.file, issue.place.line) for issue in known if issue.place.line}
+    shaken = {_section(issue.place, places) for issue in known} & set(_FOUNDATIONS)
+    return [
+        issue
+        for issue in found
+        if (issue.place.file, issue.place.line) not in lines
+        and not (shaken and issue.code in _STANDS_ON_THEM)
+    ]
+
+
+def _section(place: Place, places: Places) -> str:
+    """The foundation in which a place lies: the last that begins at or before its line, if no other does."""
+    starts = sorted((places.of(name).line, name) for name in SECTIONS if places.of(name).line)
+    before = [name for line, name in starts if line <= place.line]
+    return before[-1] if before else ""

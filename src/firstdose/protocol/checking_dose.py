@@ -80,4 +80,6 @@ def _must_be(
 
 def _wrong(quantity: Quantity, field: str, needs: str, unit: str, place: Place) -> Issue:
     is_ = dimension_words(quantity.unit.dimension).removesuffix(" of cells")
-    return problem("FD-P032", place, quantity=quantity, is_=is_, field=field, needs=needs, guess=f"Write {unit}.")
+    return problem(
+        "FD-P032", place, quantity=quantity, is_=is_, field=field, needs=needs, guess=f"Write {unit}."
+    )

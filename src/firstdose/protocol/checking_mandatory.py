@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
 from firstdose.protocol.checking_words import listed, problem, softened
-from firstdose.protocol.names import ADMINISTRATION, CONSENT, EVENTS, is_early_phase
+from firstdose.protocol.names import ADMINISTRATION, CONSENT, EVENTS, is_early_phase, is_misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,9 @@ def _visits(protocol: Protocol, places: Places) -> Iterator[Issue]:
 
 def _activities(protocol: Protocol, places: Places) -> Iterator[Issue]:
     consent = protocol.activity(CONSENT)
-    if consent is None or not consent.at:
+    if not _is_scheduled(protocol, CONSENT):
         yield problem("FD-P104", places.of("schedule"))
-    elif protocol.visits and protocol.visit(consent.at[0]) and consent.at[0] != protocol.visits[0].visit:
+    elif consent and protocol.visit(consent.at[0]) and consent.at[0] != protocol.visits[0].visit:
         place = places.of("schedule", CONSENT)
         yield problem("FD-P105", place, visit=consent.at[0], first=protocol.visits[0].visit)
     if protocol.intervention is not None and not _is_scheduled(protocol, ADMINISTRATION):
@@ -69,8 +69,9 @@ def _activities(protocol: Protocol, places: Places) -> Iterator[Issue]:
 
 
 def _is_scheduled(protocol: Protocol, activity: str) -> bool:
+    """Also true where its name is misspelt: that is said where it stands."""
     row = protocol.activity(activity)
-    return row is not None and bool(row.at)
+    return bool(row.at) if row else is_misspelt(protocol, activity)
 
 
 def _safety(protocol: Protocol, places: Places) -> Iterator[Issue]:

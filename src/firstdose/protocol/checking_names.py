@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, get_args
 from firstdose.catalogue import load
 from firstdose.protocol.checking_words import listed, problem
 from firstdose.protocol.model import Strategy
-from firstdose.protocol.names import activity_names, find_instrument, forms, measures, resolve_activity, variants_of
+from firstdose.protocol.names import (
+    activity_names,
+    find_instrument,
+    forms,
+    is_misspelt,
+    measures,
+    resolve_activity,
+    variants_of,
+)
 from firstdose.values.issue import did_you_mean
 
 if TYPE_CHECKING:
@@ -105,10 +113,18 @@ def _visit(name: str, known: Iterable[str], place: Place) -> Iterator[Issue]:
 
 def _endpoints(protocol: Protocol, places: Places) -> Iterator[Issue]:
     known = [endpoint.endpoint for endpoint in protocol.endpoints]
-    named = [(name, places.of("estimands", row.name, "endpoint")) for row in protocol.estimands for name in row.endpoints]
+    named = [
+        (name, places.of("estimands", row.name, "endpoint"))
+        for row in protocol.estimands
+        for name in row.endpoints
+    ]
     named += [(row.endpoint, places.of("analyses", row.endpoint)) for row in protocol.analyses]
     named += [(row.endpoint, places.of("sensitivity", row.check, "endpoint")) for row in protocol.sensitivity]
-    named += [(name, places.of("families", row.family, "members")) for row in protocol.families for name in row.members]
+    named += [
+        (name, places.of("families", row.family, "members"))
+        for row in protocol.families
+        for name in row.members
+    ]
     for name, place in named:
         if name not in known:
             guess = did_you_mean(name, known)
@@ -139,18 +155,18 @@ def _measures(protocol: Protocol, places: Places) -> Iterator[Issue]:
 
 
 def _is_measured(protocol: Protocol, measure: str) -> bool:
-    """Also true below an activity that is itself unknown: that is said once, at the schedule."""
+    """Also true where the activity itself is unknown or misspelt: that is said once, at the schedule."""
     activity = measure.partition(".")[0]
-    scheduled = protocol.activity(activity) is not None
     form = forms(protocol).get(activity)
-    if scheduled and form is None:
+    if form is None and (protocol.activity(activity) is not None or is_misspelt(protocol, activity)):
         return True
     return bool(measures(protocol, measure)) or (form is not None and form.name == measure)
 
 
 def _measurable(protocol: Protocol) -> list[str]:
     known = forms(protocol)
-    columns = [f"{form.name}.{item.name}" for form in known.values() for item in (*form.items, *form.scores)]
+    columns = [f"{form.name}.{item.name}" for form in known.values() for item in form.items]
+    columns += [f"{form.name}.{score.name}" for form in known.values() for score in form.scores]
     return [*known, *columns, *(step.variable for step in protocol.derivations)]
 
 
@@ -170,7 +186,9 @@ def _strategies(protocol: Protocol, places: Places) -> Iterator[Issue]:
             if strategy not in known:
                 place = places.of("estimands", row.name, "intercurrent_events", event)
                 guess = did_you_mean(strategy, known)
-                yield problem("FD-P035", place, word=strategy, kind="strategy", guess=guess, words=listed(known, "or"))
+                yield problem(
+                    "FD-P035", place, word=strategy, kind="strategy", guess=guess, words=listed(known, "or")
+                )
 
 
 def _twice(protocol: Protocol, places: Places) -> Iterator[Issue]:
@@ -179,7 +197,9 @@ def _twice(protocol: Protocol, places: Places) -> Iterator[Issue]:
         entry, _ = find_instrument(row.activity)
         if entry and entry.item(row.item.name):
             first, second = f"an item of {row.activity} on the shelf", "an item of the file"
-            yield problem("FD-P047", places.of("items", row.item.name), name=row.item.name, first=first, second=second)
+            yield problem(
+                "FD-P047", places.of("items", row.item.name), name=row.item.name, first=first, second=second
+            )
     items = Counter(item.name for form in forms(protocol).values() for item in form.items)
     for step in protocol.derivations:
         if step.variable in items:

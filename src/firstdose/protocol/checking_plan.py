@@ -49,9 +49,12 @@ def method_of(protocol: Protocol, endpoint: str) -> Method | None:
 def _endpoint(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterator[Issue]:
     name, place = endpoint.endpoint, places.of("endpoints", endpoint.endpoint)
     method = load("methods").get(endpoint.method)
-    if protocol.analysis(name) is None:
+    analysed = [row.endpoint for row in protocol.analyses]
+    if name not in analysed and not _is_misspelt(protocol, name, analysed):
         yield problem("FD-P070", place, endpoint=name)
-    if protocol.estimand(name) is None and (endpoint.level == "primary" or (method is not None and method.tests)):
+    estimated = [each for row in protocol.estimands for each in row.endpoints]
+    is_needed = endpoint.level == "primary" or (method is not None and method.tests)
+    if is_needed and name not in estimated and not _is_misspelt(protocol, name, estimated):
         yield problem("FD-P074", place, endpoint=name)
     if endpoint.kind == "response" and endpoint.cut is None:
         reference = endpoint.reference or "the baseline visit"
@@ -60,11 +63,24 @@ def _endpoint(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterato
         yield from _needs(protocol, endpoint, method, places)
 
 
+def _is_misspelt(protocol: Protocol, endpoint: str, names: Iterable[str]) -> bool:
+    """Whether an unknown name among these was probably meant to be this endpoint; it is told where it stands."""
+    known = [row.endpoint for row in protocol.endpoints]
+    unknown = [name for name in names if name not in known]
+    return any(f"'{endpoint}'" in did_you_mean(name, known) for name in unknown)
+
+
 def _needs(protocol: Protocol, endpoint: Endpoint, method: Method, places: Places) -> Iterator[Issue]:
     place = places.of("endpoints", endpoint.endpoint, "analysis")
     for needs, has, remedy in _unmet(protocol, endpoint, method):
         yield problem(
-            "FD-P061", place, method=method.name, needs=needs, endpoint=endpoint.endpoint, has=has, remedy=remedy
+            "FD-P061",
+            place,
+            method=method.name,
+            needs=needs,
+            endpoint=endpoint.endpoint,
+            has=has,
+            remedy=remedy,
         )
 
 
@@ -77,7 +93,11 @@ def _unmet(protocol: Protocol, endpoint: Endpoint, method: Method) -> Iterator[t
         has = "1 time" if times == 1 else f"{times} times"
         yield wanted, has, "Name the visits under at and in 'change from', or choose another method."
     if need.binary and not _is_binary(protocol, endpoint):
-        yield "yes or no of each participant", endpoint.kind, "Measure any event or a response, or choose another method."
+        yield (
+            "yes or no of each participant",
+            endpoint.kind,
+            "Measure any event or a response, or choose another method.",
+        )
     analysis = protocol.analysis(endpoint.endpoint)
     if need.groups and not (analysis and analysis.by):
         yield f"{need.groups} groups", "one", f"Write by under analyses, {endpoint.endpoint}."
@@ -100,7 +120,10 @@ def _attributes(estimand: Estimand, places: Places) -> Iterator[Issue]:
         "population": (bool(estimand.population), "Name an analysis set."),
         "treatment": (bool(estimand.treatment), "Say which treatment, and compared with what."),
         "endpoint": (bool(estimand.endpoints), "Name the endpoint."),
-        "summary": (bool(estimand.summary), "Say which number describes the population, such as mean change."),
+        "summary": (
+            bool(estimand.summary),
+            "Say which number describes the population, such as mean change.",
+        ),
         "intercurrent events": (
             bool(estimand.intercurrent_events),
             "Name at least one with its strategy, such as withdrawal: while on treatment.",
@@ -135,14 +158,13 @@ def is_declared(places: Places, *path: str) -> bool:
 
 def has_direction(method: Method) -> bool:
     """Two times, two groups and shares can go up or down; several times together cannot."""
-    return method.design in {"paired", "proportion", "between"} and (method.tests or method.design == "proportion")
+    return method.design in {"paired", "proportion", "between"} and (
+        method.tests or method.design == "proportion"
+    )
 
 
 def _unit(protocol: Protocol, analysis: Analysis, method: Method, places: Places) -> Iterator[Issue]:
     name, lesion = analysis.endpoint, protocol.lesion_word
-    if not analysis.unit:
-        yield problem("FD-P071", places.of("analyses", name), endpoint=name, lesion=lesion)
-        return
     place = places.of("analyses", name, "unit")
     if analysis.nested and analysis.nested not in NESTED:
         nested = places.of("analyses", name, "nested")
@@ -159,7 +181,9 @@ def _unit(protocol: Protocol, analysis: Analysis, method: Method, places: Places
         units = f"{lesion}s" if analysis.unit != "event" else "events"
         counts = listed([f"{_local(unit, lesion)}s" for unit in method.units])
         said = _local(analysis.unit, lesion)
-        yield problem("FD-P072", place, method=method.name, counts=counts, endpoint=name, unit=said, units=units)
+        yield problem(
+            "FD-P072", place, method=method.name, counts=counts, endpoint=name, unit=said, units=units
+        )
 
 
 def _proper_unit(protocol: Protocol, name: str) -> tuple[str, ...]:
@@ -230,7 +254,9 @@ def _option(entry: str, option: Option, value: str, place: Place) -> Iterator[Is
     if not is_known:
         known = listed(list(option.values), "or") if option.values else "a number"
         guess = did_you_mean(value, option.values)
-        yield problem("FD-P080", place, entry=entry, option=option.name, value=value, guess=guess, known=known)
+        yield problem(
+            "FD-P080", place, entry=entry, option=option.name, value=value, guess=guess, known=known
+        )
 
 
 def _is_number(text: str) -> bool:
@@ -262,7 +288,9 @@ def _sensitivity(protocol: Protocol, places: Places) -> Iterator[Issue]:
                 main_kind=DESIGNS[main.design],
                 methods=listed(same, "or"),
             )
-        yield from _options(method.name, method.options, row.options, places, ("sensitivity", row.check, "with"))
+        yield from _options(
+            method.name, method.options, row.options, places, ("sensitivity", row.check, "with")
+        )
 
 
 def _families(protocol: Protocol, places: Places) -> Iterator[Issue]:
@@ -279,10 +307,12 @@ def _families(protocol: Protocol, places: Places) -> Iterator[Issue]:
             seen.setdefault(name, family.family)
             if method is not None and not method.tests and family.method != "none":
                 yield problem("FD-P084", place, endpoint=name, family=family.family, method=method.name)
-            elif method is not None and analysis is not None and has_direction(method):
-                if not is_declared(places, "analyses", name, "direction"):
-                    where = places.of("analyses", name)
-                    yield problem("FD-P089", where, endpoint=name, family=family.family)
+            elif method is not None and analysis is not None and _lacks_direction(name, method, places):
+                yield problem("FD-P089", places.of("analyses", name), endpoint=name, family=family.family)
+
+
+def _lacks_direction(endpoint: str, method: Method, places: Places) -> bool:
+    return has_direction(method) and not is_declared(places, "analyses", endpoint, "direction")
 
 
 def _design(protocol: Protocol, places: Places) -> Iterator[Issue]:
@@ -295,4 +325,6 @@ def _design(protocol: Protocol, places: Places) -> Iterator[Issue]:
     for option in design.keys:
         if not option.default and option.name not in said:
             known = listed(list(option.values), "or") if option.values else "a number"
-            yield problem("FD-P091", places.of("safety", "design"), design=design.name, key=option.name, known=known)
+            yield problem(
+                "FD-P091", places.of("safety", "design"), design=design.name, key=option.name, known=known
+            )

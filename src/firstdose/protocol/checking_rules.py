@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from firstdose.values.issue import Issue, Place
 
 
-
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A rule where it stands: the names in sight, what it must yield, and the words for its place."""
@@ -47,7 +46,9 @@ def _rules(protocol: Protocol, places: Places) -> Iterator[Placed]:
     names = names_in_sight(protocol, "eligibility")
     for criterion in protocol.eligibility:
         place = places.of("eligibility", criterion.criterion, "rule")
-        yield Placed(criterion.rule, place, names, "in a criterion, which sees what is recorded before treatment")
+        yield Placed(
+            criterion.rule, place, names, "in a criterion, which sees what is recorded before treatment"
+        )
     names = names_in_sight(protocol, "derivation")
     for step in protocol.derivations:
         place = places.of("derivations", step.variable, "rule")

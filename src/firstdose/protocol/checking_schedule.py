@@ -98,9 +98,7 @@ def _unscheduled(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iter
     absent = [name for name in dict.fromkeys(needed) if name not in _at(protocol, form.name)]
     if absent:
         place = places.of("endpoints", endpoint.endpoint, "at")
-        yield problem(
-            "FD-P060", place, endpoint=endpoint.endpoint, activity=form.name, visits=listed(absent)
-        )
+        yield problem("FD-P060", place, endpoint=endpoint.endpoint, activity=form.name, visits=listed(absent))
 
 
 def _reference(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterator[Issue]:
@@ -119,7 +117,11 @@ def _reference(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterat
 def _division(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterator[Issue]:
     if endpoint.kind not in DIVIDING:
         return
-    low = [variable for variable in measures(protocol, endpoint.measure) if variable.low is None or variable.low <= 0]
+    low = [
+        variable
+        for variable in measures(protocol, endpoint.measure)
+        if variable.low is None or variable.low <= 0
+    ]
     if low:
         yield problem(
             "FD-P067",

@@ -89,7 +89,8 @@ def compute_feasibility(protocol: Protocol) -> Feasibility:
     counts = counts_of(protocol)
     reaches = tuple(reach for n in counts for reach in compute_reaches(protocol, n))
     zero_events = tuple(
-        ZeroEvents(n=n, one_sided=upper_bound_zero(n, 0.95), two_sided=upper_bound_zero(n, 0.975)) for n in counts
+        ZeroEvents(n=n, one_sided=upper_bound_zero(n, 0.95), two_sided=upper_bound_zero(n, 0.975))
+        for n in counts
     )
     nested = tuple(_nested(protocol, counts))
     return Feasibility(
@@ -118,7 +119,9 @@ def compute_reaches(protocol: Protocol, n: int) -> Iterator[Reach]:
     methods = load("methods")
     for endpoint in protocol.endpoints:
         analysis = protocol.analysis(endpoint.endpoint)
-        checks = [(row.check, row.method) for row in protocol.sensitivity if row.endpoint == endpoint.endpoint]
+        checks = [
+            (row.check, row.method) for row in protocol.sensitivity if row.endpoint == endpoint.endpoint
+        ]
         for test, name in ((endpoint.endpoint, endpoint.method), *checks):
             if name in methods and methods[name].tests:
                 yield _reach(protocol, endpoint, analysis, test, methods[name], n)
@@ -175,8 +178,8 @@ def participants(n: int) -> str:
 
 
 def short(number: float) -> str:
-    """A probability as people write it: 0.0625, 0.00077, 1.3e-05."""
-    return f"{number:.4g}" if number >= 0.1 else f"{number:.3g}"
+    """A probability with four significant digits: 0.0625, 0.0007716, 1.286e-05."""
+    return f"{number:.4g}"
 
 
 def _zero_sentence(row: ZeroEvents) -> str:

@@ -11,8 +11,10 @@ PER = ("participant", "lesion")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A key or a column. `name`: the model's field, where it is called otherwise; `local`: the trial's own word
-    for a lesion is taken; `limits`: closed; `columns` and `makes`: of a table or of keys under this key."""
+    """A key or a column. `name`: the model's field, where it is called otherwise.
+
+    `local`: the trial's own word for a lesion is taken; `limits`: closed; `columns` and `makes`: of a table.
+    """
 
     key: str
     kind: str

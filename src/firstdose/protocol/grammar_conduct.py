@@ -8,7 +8,6 @@ from firstdose.catalogue.entries import Kind as ItemKind
 from firstdose.protocol import model
 from firstdose.protocol.fields import PER, Section, may, must
 
-
 SECTIONS: tuple[Section, ...] = (
     Section(
         name="trial",

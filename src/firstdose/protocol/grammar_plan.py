@@ -80,7 +80,7 @@ SECTIONS: tuple[Section, ...] = (
         extra="options",
         meaning="how an endpoint is analysed, under the endpoint's name; further keys are words of the method",
         fields=(
-            must("set", "text", "the analysis set", name="analysis_set"),
+            must("set", "name", "the analysis set", name="analysis_set"),
             must(
                 "unit",
                 "choice",

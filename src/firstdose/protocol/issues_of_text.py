@@ -22,11 +22,15 @@ def not_utf8(place: Place) -> Issue:
 
 def unseen_character(place: Place, character: str) -> Issue:
     message = f"There is a character here that cannot be seen (U+{ord(character):04X})."
-    return Issue(place, "FD-P001", message, "Delete it; a blank, a tab and a line end are the only ones allowed.")
+    return Issue(
+        place, "FD-P001", message, "Delete it; a blank, a tab and a line end are the only ones allowed."
+    )
 
 
 def too_large(place: Place, size: int) -> Issue:
-    return Issue(place, "FD-P001", f"The file has {size} bytes, a protocol at most 1 MB.", "Give the protocol file.")
+    return Issue(
+        place, "FD-P001", f"The file has {size} bytes, a protocol at most 1 MB.", "Give the protocol file."
+    )
 
 
 def no_such_file(place: Place, why: str) -> Issue:
@@ -39,7 +43,9 @@ def tab_before(place: Place) -> Issue:
 
 
 def tab_inside(place: Place) -> Issue:
-    return Issue(place, "FD-P002", "There is a tab inside a value.", "Write a space; tabs belong between cells only.")
+    return Issue(
+        place, "FD-P002", "There is a tab inside a value.", "Write a space; tabs belong between cells only."
+    )
 
 
 def colon_inside(place: Place) -> Issue:
@@ -97,7 +103,9 @@ def second_line(place: Place, key: str) -> Issue:
 
 
 def folded(place: Place) -> Issue:
-    return Issue(place, "FD-P007", "Folded text ('>') is not used here.", "Write '|' for a text of several lines.")
+    return Issue(
+        place, "FD-P007", "Folded text ('>') is not used here.", "Write '|' for a text of several lines."
+    )
 
 
 def no_blank_after_colon(place: Place) -> Issue:
@@ -105,7 +113,9 @@ def no_blank_after_colon(place: Place) -> Issue:
 
 
 def first_line_missing(place: Place) -> Issue:
-    return Issue(place, "FD-P009", "The first line does not say what this file is.", f"Write '{FIRST_LINE}' there.")
+    return Issue(
+        place, "FD-P009", "The first line does not say what this file is.", f"Write '{FIRST_LINE}' there."
+    )
 
 
 def unknown_format(place: Place, number: str) -> Issue:
@@ -124,7 +134,9 @@ def unknown_key(place: Place, key: str, around: str, known: Iterable[str]) -> Is
 
 
 def defined_twice(place: Place, key: str, first: Place) -> Issue:
-    return Issue(place, "FD-P011", f"{quoted(key)} is defined twice (first on line {first.line}).", "Keep one.")
+    return Issue(
+        place, "FD-P011", f"{quoted(key)} is defined twice (first on line {first.line}).", "Keep one."
+    )
 
 
 def key_missing(place: Place, key: str, around: str, meaning: str) -> Issue:
@@ -133,7 +145,9 @@ def key_missing(place: Place, key: str, around: str, meaning: str) -> Issue:
 
 
 def no_value(place: Place, key: str) -> Issue:
-    return Issue(place, "FD-P013", f"{quoted(key)} has no value.", "Write one after the colon, or delete the key.")
+    return Issue(
+        place, "FD-P013", f"{quoted(key)} has no value.", "Write one after the colon, or delete the key."
+    )
 
 
 def table_expected(place: Place, key: str, columns: Sequence[str]) -> Issue:
@@ -153,7 +167,9 @@ def value_expected(place: Place, key: str) -> Issue:
 
 def bar_missing(place: Place, key: str) -> Issue:
     remedy = f"Write '{key}: |' before a table or a text of several lines."
-    return Issue(place, "FD-P014", f"The lines below {quoted(key)} are neither keys nor marked as a table.", remedy)
+    return Issue(
+        place, "FD-P014", f"The lines below {quoted(key)} are neither keys nor marked as a table.", remedy
+    )
 
 
 def wrong_indent(place: Place) -> Issue:
@@ -163,11 +179,15 @@ def wrong_indent(place: Place) -> Issue:
 
 def under_a_value(place: Place, above: str) -> Issue:
     remedy = "Start both keys in the same column."
-    return Issue(place, "FD-P015", f"This key is further in than {quoted(above)}, which has its value already.", remedy)
+    return Issue(
+        place, "FD-P015", f"This key is further in than {quoted(above)}, which has its value already.", remedy
+    )
 
 
 def too_deep(place: Place) -> Issue:
-    return Issue(place, "FD-P015", "Keys are nested more than six deep here.", "Nothing in a protocol is that deep.")
+    return Issue(
+        place, "FD-P015", "Keys are nested more than six deep here.", "Nothing in a protocol is that deep."
+    )
 
 
 def neither_key_nor_row(place: Place) -> Issue:
@@ -176,7 +196,9 @@ def neither_key_nor_row(place: Place) -> Issue:
 
 
 def not_readable(place: Place, why: str) -> Issue:
-    return Issue(place, "FD-P016", f"The file cannot be read from here on ({why}).", "Compare it with the starter.")
+    return Issue(
+        place, "FD-P016", f"The file cannot be read from here on ({why}).", "Compare it with the starter."
+    )
 
 
 # ----------------------------------------------------------------------------------------------------- tables
@@ -213,7 +235,9 @@ def row_twice(place: Place, name: str, first: Place) -> Issue:
 
 
 def neither_x_nor_dot(place: Place, text: str) -> Issue:
-    return Issue(place, "FD-P023", f"{quoted(text)} is neither 'x' nor '.'.", "Write 'x' for planned, '.' for not.")
+    return Issue(
+        place, "FD-P023", f"{quoted(text)} is neither 'x' nor '.'.", "Write 'x' for planned, '.' for not."
+    )
 
 
 def row_not_indented(place: Place) -> Issue:
@@ -277,8 +301,10 @@ def not_a_name(place: Place, text: str) -> Issue:
     return Issue(place, "FD-P037", f"{quoted(text)} cannot be used as a name.", remedy)
 
 
-def not_a_range(place: Place, text: str) -> Issue:
-    return Issue(place, "FD-P038", f"{quoted(text)} is not a range.", "Write first .. last, such as 27 .. 33.")
+def not_a_range(place: Place, text: str, example: str) -> Issue:
+    return Issue(
+        place, "FD-P038", f"{quoted(text)} is not a range.", f"Write first .. last, such as {example}."
+    )
 
 
 def text_too_long(place: Place, length: int, most: int) -> Issue:

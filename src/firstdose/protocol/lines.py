@@ -156,7 +156,7 @@ class _Walker:
 
     def _key(self, place: Place, lead: str, key: re.Match[str], bare: str) -> None:
         self._close_block()
-        indent = self._settle(place, lead, key[1])
+        indent = self._settle(place, lead)
         rest = bare[key.end() :]
         text = rest.lstrip(" \t")
         gap = len(rest) - len(text)
@@ -200,7 +200,7 @@ class _Walker:
         if not found or lead.strip(" "):
             self.walk.mended.append("")
             return
-        indent = self._settle(place, lead, found[1], silent=True)
+        indent = self._settle(place, lead, silent=True)
         value = Value(in_quotes(found[2]) if found[2] else "", "value" if found[2] else "nothing")
         self._open(place.line, found[1], indent, value)
         self.walk.mended.append(f"{' ' * indent}{found[1]}: {value.mended}")
@@ -216,17 +216,17 @@ class _Walker:
 
     # --------------------------------------------------------------------------------------------- indentation
 
-    def _settle(self, place: Place, lead: str, name: str, *, silent: bool = False) -> int:
+    def _settle(self, place: Place, lead: str, *, silent: bool = False) -> int:
         """The column in which a key belongs: its own, or after a mistake that of the keys beside it."""
         said = len(self.walk.issues)
-        indent = self._column(place, lead, opens=self.last is not None and self.last.holds == "nothing", name=name)
+        indent = self._column(place, lead, opens=self.last is not None and self.last.holds == "nothing")
         if silent:
             del self.walk.issues[said:]
         elif len(self.walk.issues) > said:
             self.walk.doubtful.add(place.line)
         return indent
 
-    def _column(self, place: Place, lead: str, name: str, *, opens: bool) -> int:
+    def _column(self, place: Place, lead: str, *, opens: bool) -> int:
         indent = len(lead)
         if "\t" in lead:
             self._tell(issues.tab_before(Place(self.file, place.line, lead.index("\t") + 1)))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from firstdose.catalogue import Instrument, Integrity, Item, Score, load
 from firstdose.protocol.rule import Name, read_rule
-from firstdose.values.issue import Place
+from firstdose.values.issue import Place, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from firstdose.catalogue.entries import Kind, Per
     from firstdose.protocol.model import Derivation, Endpoint, Protocol, Scale
+    from firstdose.protocol.rule import Kind as RuleKind
     from firstdose.protocol.rule import Rule
 
 PlaceKind = Literal["dlt", "where", "counts", "eligibility", "derivation", "check", "analysis_set"]
@@ -27,24 +28,32 @@ CONSENT, ADMINISTRATION, EVENTS, END = "informed_consent", "injection", "adverse
 
 NUMERIC: frozenset[Kind] = frozenset({"integer", "number", "ordinal", "quantity", "truth"})
 
+_RULE_KINDS: dict[Kind, RuleKind] = {
+    "ordinal": "ordinal",
+    "code": "code",
+    "text": "text",
+    "date": "date",
+    "truth": "truth",
+}
 _NOWHERE = Place("")
+# Labels are short: the read-back of a rule puts them between its own words.
 _COUNTS = {
-    "dlt": "participants with a dose-limiting toxicity",
-    "treated": "participants treated",
-    "evaluable": "participants who can be judged for dose-limiting toxicity",
-    "deaths": "deaths",
-    "related_serious": "serious events related to the intervention",
+    "dlt": "DLT count",
+    "treated": "treated count",
+    "evaluable": "evaluable count",
+    "deaths": "death count",
+    "related_serious": "related serious event count",
 }
 _EVENT = {
-    "day": Name(kind="number", unit="days", label="day of onset from the first administration"),
-    "related": Name(kind="truth", label="possibly, probably or definitely related"),
+    "day": Name(kind="number", label="day"),
+    "related": Name(kind="truth", label="related"),
     "serious": Name(kind="truth", label="serious"),
-    "systemic": Name(kind="truth", label="systemic, not at one lesion"),
-    "lesion": Name(kind="text", label="the lesion concerned"),
+    "systemic": Name(kind="truth", label="systemic"),
+    "lesion": Name(kind="text", label="lesion"),
 }
 _FACTS = {
     "all": Name(kind="truth", label="every participant"),
-    "treated": Name(kind="truth", label="received an administration"),
+    "treated": Name(kind="truth", label="treated"),
 }
 
 
@@ -182,7 +191,7 @@ def measured_by(protocol: Protocol, measure: str) -> Form | None:
 
 
 @lru_cache(maxsize=16)
-def derived_names(protocol: Protocol) -> Mapping[str, Name]:
+def derived_names(protocol: Protocol) -> dict[str, Name]:
     """Each derivation as a name: what its rule yields, found once all that it stands on is known.
 
     A derivation that cannot be read, or stands on itself, counts as a number; its mistake is told by the checks.
@@ -192,7 +201,10 @@ def derived_names(protocol: Protocol) -> Mapping[str, Name]:
     pending = list(protocol.derivations)
     names = _names_of(forms(protocol).values())
     while pending:
-        read = [(step, read_rule(step.rule, names | known, _NOWHERE, visits, unit=step.unit or None)[0]) for step in pending]
+        read = [
+            (step, read_rule(step.rule, names | known, _NOWHERE, visits, unit=step.unit or None)[0])
+            for step in pending
+        ]
         found = {step.variable: _derived(step, rule) for step, rule in read if rule is not None}
         if not found:
             break
@@ -219,6 +231,13 @@ def names_in_sight(protocol: Protocol, place: PlaceKind, activity: str = "") -> 
         own = known.get(activity)
         return everything | derived | _names_of([own] if own else [])
     return derived | everything | (_FACTS if place == "analysis_set" else {})
+
+
+def is_misspelt(protocol: Protocol, activity: str) -> bool:
+    """Whether the schedule holds an unknown name that was probably meant to be this activity."""
+    unknown = [row.activity for row in protocol.schedule if row.activity not in forms(protocol)]
+    meant = (activity, activity.partition("_")[0])
+    return any(did_you_mean(name, meant) for name in unknown)
 
 
 def times_of(endpoint: Endpoint) -> int:
@@ -272,7 +291,9 @@ def _from_scale(scale: Scale) -> Form:
         decimals=0,
         direction="neither",
     )
-    return Form(name=scale.name, label=scale.label, per="participant", items=(item,), scores=(score,), verb="is rated")
+    return Form(
+        name=scale.name, label=scale.label, per="participant", items=(item,), scores=(score,), verb="is rated"
+    )
 
 
 def _of_form(form: Form) -> Iterator[Variable]:
@@ -349,8 +370,9 @@ def _names_of(known: Iterable[Form]) -> dict[str, Name]:
 
 
 def _name_of_item(item: Item) -> Name:
-    kind = "number" if item.kind in {"integer", "quantity"} else item.kind
-    return Name(kind=kind, unit=item.unit, codes=item.code_names, label=item.label)
+    return Name(
+        kind=_RULE_KINDS.get(item.kind, "number"), unit=item.unit, codes=item.code_names, label=item.label
+    )
 
 
 def _name_of_score(score: Score) -> Name:

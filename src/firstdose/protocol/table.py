@@ -88,7 +88,8 @@ def _start(line: BlockLine) -> int:
 
 def _cells(line: BlockLine, file: str) -> tuple[Cell, ...]:
     return tuple(
-        Cell(found.group(), Place(file, line.number, found.start() + 1)) for found in _CELL.finditer(line.text)
+        Cell(found.group(), Place(file, line.number, found.start() + 1))
+        for found in _CELL.finditer(line.text)
     )
 
 

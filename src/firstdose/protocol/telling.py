@@ -9,7 +9,7 @@ from firstdose.protocol import telling_conduct as conduct
 from firstdose.protocol import telling_plan as plan
 from firstdose.protocol.feasibility import compute_feasibility
 from firstdose.protocol.names import forms
-from firstdose.protocol.telling_words import capital, counted, ended, spaced
+from firstdose.protocol.telling_words import capital, counted, ended, listed, spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,24 +43,30 @@ TITLES = {
 }
 ANALYSES = {"primary": "10.4", "secondary": "10.5", "exploratory": "10.6"}
 
+
+def _alone(teller: Callable[[Any], str]) -> Callable[[Protocol, Any], str]:
+    """A teller of rows that need nothing else of the protocol."""
+    return lambda _, row: teller(row)
+
+
 # Section of the file -> (tuple of the model, attribute that names a row, its teller)
 _ROWS: dict[str, tuple[str, Callable[[Any], str], Callable[[Protocol, Any], str]]] = {
-    "assumptions": ("assumptions", lambda row: row.about, conduct.tell_assumption),
-    "visits": ("visits", lambda row: row.visit, conduct.tell_visit),
+    "assumptions": ("assumptions", lambda row: row.about, _alone(conduct.tell_assumption)),
+    "visits": ("visits", lambda row: row.visit, _alone(conduct.tell_visit)),
     "schedule": ("schedule", lambda row: row.activity, conduct.tell_activity),
-    "scales": ("scales", lambda row: row.name, conduct.tell_scale),
-    "items": ("items", lambda row: row.item.name, conduct.tell_item),
+    "scales": ("scales", lambda row: row.name, _alone(conduct.tell_scale)),
+    "items": ("items", lambda row: row.item.name, _alone(conduct.tell_item)),
     "derivations": ("derivations", lambda row: row.variable, conduct.tell_derivation),
     "checks": ("checks", lambda row: row.check, conduct.tell_check),
     "eligibility": ("eligibility", lambda row: row.criterion, conduct.tell_criterion),
     "analysis_sets": ("analysis_sets", lambda row: row.name, conduct.tell_set),
-    "objectives": ("objectives", lambda row: row.objective, plan.tell_objective),
+    "objectives": ("objectives", lambda row: row.objective, _alone(plan.tell_objective)),
     "endpoints": ("endpoints", lambda row: row.endpoint, plan.tell_endpoint),
     "estimands": ("estimands", lambda row: row.name, plan.tell_estimand),
     "analyses": ("analyses", lambda row: row.endpoint, plan.tell_analysis),
-    "sensitivity": ("sensitivity", lambda row: row.check, plan.tell_sensitivity),
-    "families": ("families", lambda row: row.family, plan.tell_family),
-    "published": ("published", lambda row: row.result, plan.tell_published),
+    "sensitivity": ("sensitivity", lambda row: row.check, _alone(plan.tell_sensitivity)),
+    "families": ("families", lambda row: row.family, _alone(plan.tell_family)),
+    "published": ("published", lambda row: row.result, _alone(plan.tell_published)),
     "outcomes": ("outcomes", lambda row: row.row, plan.tell_outcome),
 }
 _KEYS: dict[str, Callable[[Protocol], dict[str, str]]] = {
@@ -147,32 +153,37 @@ def heading_of(protocol: Protocol, section: str, part: str) -> str:
 
 def tell_differences(old: Protocol, new: Protocol, differences: Iterable[Difference]) -> str:
     """An amendment: each difference under its heading, before and after in the sentences of the read-back."""
-    found = [(_heading(old, new, one), one) for one in differences]
-    order = list(TITLES)
-    lines: list[str] = []
-    for number in dict.fromkeys(number for number, _ in sorted(found, key=lambda pair: order.index(pair[0]))):
-        lines.append(f"{number:<6}{TITLES[number]}" if number else TITLES[number])
-        for _, one in (pair for pair in found if pair[0] == number):
-            lines += [f"      {line}" for line in _told_difference(old, new, one)]
-    return "\n".join(lines) + "\n" if lines else "No difference.\n"
+    told: dict[str, list[str]] = {number: [] for number in TITLES}
+    for one in differences:
+        for name in _parts_of(old, new, one):
+            known = new if tell_part(new, one.section, name) else old
+            told[heading_of(known, one.section, name)] += _change(old, new, one, name)
+    headings = tuple(Heading(number, TITLES[number], tuple(lines)) for number, lines in told.items() if lines)
+    return render_telling(headings) if headings else "The two protocols say the same.\n"
 
 
-def _heading(old: Protocol, new: Protocol, one: Difference) -> str:
-    return heading_of(new if tell_part(new, one.section, one.name) else old, one.section, one.name)
+def _parts_of(old: Protocol, new: Protocol, one: Difference) -> list[str]:
+    """The row itself; of a section of keys, or of a new order, every sentence that changes."""
+    if one.name:
+        return [one.name]
+    if one.fields == ("order",):
+        return [""]
+    before, after = dict(_sentences(old, one.section)), dict(_sentences(new, one.section))
+    return [name for name in [*before, *(name for name in after if name not in before)] if before.get(name) != after.get(name)]
 
 
-def _told_difference(old: Protocol, new: Protocol, one: Difference) -> Iterator[str]:
-    before, after = tell_part(old, one.section, one.name), tell_part(new, one.section, one.name)
-    name = " ".join(filter(None, [one.section, one.name]))
-    if one.what == "added":
-        yield f"Added, {name}: {after or one.after}"
-    elif one.what == "removed":
-        yield f"Removed, {name}: {before or one.before}"
-    elif before != after:
-        yield f"Changed, {name}. Before: {before or 'nothing'}"
-        yield f"After: {after or 'nothing'}"
+def _change(old: Protocol, new: Protocol, one: Difference, name: str) -> Iterator[str]:
+    if one.fields == ("order",):
+        yield f"Order of {one.section}, before: {listed(one.before)}."
+        yield f"Order of {one.section}, after:  {listed(one.after)}."
+        return
+    before, after = tell_part(old, one.section, name), tell_part(new, one.section, name)
+    what = f"{one.section} {name}"
+    if not before or not after:
+        yield f"{'Removed' if before else 'Added'}, {what}: {before or after}"
     else:
-        yield f"Changed, {name}. Before: {one.before} After: {one.after}"
+        yield f"Changed, {what}, before: {before}"
+        yield f"Changed, {what}, after:  {after}"
 
 
 def _endpoint(protocol: Protocol, name: str) -> Endpoint | None:

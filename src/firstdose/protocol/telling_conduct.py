@@ -67,12 +67,12 @@ def tell_trial(protocol: Protocol) -> Keyed:
     return {key: sentence for key, sentence in told.items() if sentence}
 
 
-def tell_assumption(protocol: Protocol, row: Assumption) -> str:
+def tell_assumption(row: Assumption) -> str:
     """What nobody published, and what stands in its place."""
     return f"{capital(row.about)}: we assume {row.we_assume}, because {ended(row.because)}"
 
 
-def tell_visit(protocol: Protocol, visit: Visit) -> str:
+def tell_visit(visit: Visit) -> str:
     """When a visit is planned, its window, its epoch."""
     label = f" ({visit.label})" if visit.label else ""
     planned = f"is planned {day(visit.day)}" if visit.day < 0 else f"is {day(visit.day)}"
@@ -108,13 +108,13 @@ def tell_form(form: Form) -> str:
     return f"{told}.{f' {note}' if note else ''}{source}"
 
 
-def tell_scale(protocol: Protocol, scale: Scale) -> str:
+def tell_scale(scale: Scale) -> str:
     """A local scale with its anchors."""
     anchors = listed([f"{score} {meaning}" for score, meaning in scale.anchors])
     return f"{capital(scale.label)} ({scale.name}) is graded from {scale.low} to {scale.high}: {anchors}."
 
 
-def tell_item(protocol: Protocol, row: LocalItem) -> str:
+def tell_item(row: LocalItem) -> str:
     """One item of the file: label, kind, limits, unit, codes, precision."""
     item = row.item
     parts = [f"{capital(item.label)} ({item.name}, with {spaced(row.activity)}) is {_kind(item)}"]
@@ -167,7 +167,7 @@ def tell_derivation(protocol: Protocol, step: Derivation) -> str:
 def tell_check(protocol: Protocol, check: EditCheck) -> str:
     """What must hold for each record."""
     words = rule(protocol, check.rule, names_in_sight(protocol, "check", check.activity))
-    return f"Check {check.check} on {spaced(check.activity)}: {words}; else '{ended(check.message)}'"
+    return f"Check {check.check} on {spaced(check.activity)}: {words}; else '{check.message}'."
 
 
 def tell_criterion(protocol: Protocol, row: Criterion) -> str:
@@ -177,8 +177,8 @@ def tell_criterion(protocol: Protocol, row: Criterion) -> str:
     return f"{row.criterion}: {ended(row.sentence)} A participant {way}: {words}."
 
 
-def tell_dose_level(protocol: Protocol, level: DoseLevel) -> str:
-    """'DL1 is 1,000,000 cells/cm2.'"""
+def tell_dose_level(level: DoseLevel) -> str:
+    """The dose of a level with its unit."""
     return f"{level.level} is {quantity(level.dose)}."
 
 
@@ -192,7 +192,7 @@ def tell_intervention(protocol: Protocol) -> Keyed:
         "product": f"{capital(given.product)}, {given.route}, dosed per {given.unit_of_dosing}.",
         "administrations": f"{capital(counted(given.administrations, 'administration'))} per {whom}.",
     }
-    told |= {f"dose_levels {level.level}": tell_dose_level(protocol, level) for level in given.dose_levels}
+    told |= {f"dose_levels {level.level}": tell_dose_level(level) for level in given.dose_levels}
     for key, words in {
         "cap": "At most {} are given to one participant",
         "concentration_limit": "The suspension holds at most {}",
@@ -213,13 +213,19 @@ def _ranges(protocol: Protocol) -> Keyed:
         return {}
     if given.tolerance is not None:
         low, high = given.tolerance
-        told["tolerance"] = f"A dose given is accepted from {percent(low)} to {percent(high)} of the dose planned."
+        told["tolerance"] = (
+            f"A dose given is accepted from {percent(low)} to {percent(high)} of the dose planned."
+        )
     if given.area_limits is not None:
         low_area, high_area = given.area_limits
-        told["area_limits"] = f"A {protocol.lesion_word} is dosed from {quantity(low_area)} to {quantity(high_area)}."
+        told["area_limits"] = (
+            f"A {protocol.lesion_word} is dosed from {quantity(low_area)} to {quantity(high_area)}."
+        )
     if given.volume_per_point_limits is not None:
         low_volume, high_volume = given.volume_per_point_limits
-        told["volume_per_point_limits"] = f"A point takes from {quantity(low_volume)} to {quantity(high_volume)}."
+        told["volume_per_point_limits"] = (
+            f"A point takes from {quantity(low_volume)} to {quantity(high_volume)}."
+        )
     for key, what in {"area": "an area", "count": "a cell count", "volume": "a volume"}.items():
         share = getattr(given, f"uncertainty_{key}")
         if share is not None:
@@ -272,7 +278,9 @@ def _events(protocol: Protocol) -> Keyed:
     words = f"{dictionary.label}, version {dictionary.version}" if dictionary else safety.dictionary
     told["dictionary"] = f"Adverse events are named and graded after {spaced(words)}."
     if safety.special_interest:
-        told["special_interest"] = f"Of special interest: {listed(spaced(word) for word in safety.special_interest)}."
+        told["special_interest"] = (
+            f"Of special interest: {listed(spaced(word) for word in safety.special_interest)}."
+        )
     return told
 
 

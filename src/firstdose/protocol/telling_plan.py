@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Sensitivity,
     )
 
+_PROPER = ("Wilson", "Jeffreys", "Clopper", "Friedman", "Fisher", "Hotelling", "Poisson")
 _DIRECTIONS = {
     "two sided": "two-sided",
     "greater": "one-sided, the direction declared is greater",
@@ -42,12 +43,12 @@ _DIRECTIONS = {
 }
 
 
-def tell_objective(protocol: Protocol, row: Objective) -> str:
+def tell_objective(row: Objective) -> str:
     return f"{row.objective}, {row.level} objective: {ended(row.text)}"
 
 
 def tell_endpoint(protocol: Protocol, row: Endpoint) -> str:
-    """'E5, secondary: change in PASI from BL to M6; paired t test.'"""
+    """Level, objective, what is looked at, when, and by which method."""
     objective = f" (objective {row.objective})" if row.objective else ""
     return f"{row.endpoint}, {row.level}{objective}: {_what(protocol, row)}; {_label(row.method)}."
 
@@ -58,7 +59,7 @@ def _what(protocol: Protocol, row: Endpoint) -> str:
     since = f" from {row.reference}" if row.reference else ""
     words = {
         "value": f"{what}{since} at {at}",
-        "any event": f"any of {what}{since} at {at}",
+        "any event": f"occurrence of {what}{since} at {at}",
         "change": f"change in {what}{since} to {at}",
         "percent change": f"percent change in {what}{since} to {at}",
         "worst change": f"worst change in {what}{since} over {at}",
@@ -72,7 +73,11 @@ def tell_estimand(protocol: Protocol, row: Estimand) -> str:
     """The five attributes, each in words."""
     parts = [f"{row.name} ({listed(row.endpoints)})"]
     parts[0] += f": {ended(row.objective)}" if row.objective else ":"
-    parts += [f"Population: {row.population}.", f"Treatment: {ended(row.treatment)}", f"Summary: {row.summary}."]
+    parts += [
+        f"Population: {row.population}.",
+        f"Treatment: {ended(row.treatment)}",
+        f"Summary: {row.summary}.",
+    ]
     if row.where:
         endpoint = next((each for each in protocol.endpoints if each.endpoint in row.endpoints), None)
         activity = endpoint.measure.partition(".")[0] if endpoint else EVENTS
@@ -115,7 +120,7 @@ def _unit(protocol: Protocol, row: Analysis) -> str:
 
 
 def _interval(row: Analysis) -> str:
-    return f"interval {percent(row.ci)}" if row.ci is not None else "no interval level is declared"
+    return f"interval {percent(row.ci)}" if row.ci is not None else "interval 95 % (default)"
 
 
 def _more(row: Analysis) -> Iterator[str]:
@@ -141,20 +146,23 @@ def _defaults(method: Method | None, said: dict[str, str]) -> list[str]:
     ]
 
 
-def tell_sensitivity(protocol: Protocol, row: Sensitivity) -> str:
+def tell_sensitivity(row: Sensitivity) -> str:
     options = listed([f"{spaced(name)} {spaced(value)}" for name, value in row.options])
     more = f", with {options}" if row.options else ""
     return f"{row.check}: {row.endpoint} again by {_label(row.method)}{more}, in case of doubt about the {row.attacks}."
 
 
-def tell_family(protocol: Protocol, row: Family) -> str:
+def tell_family(row: Family) -> str:
+    are = "is" if len(row.members) == 1 else "are"
     if row.method == "none":
         return f"Family {row.family}: {listed(row.members)}, described at {number(row.alpha)} without adjustment."
-    way = {"fixed sequence": "in this fixed sequence"}.get(row.method, f"adjusted after {capital(row.method)}")
-    return f"Family {row.family}: {listed(row.members)} are tested together at {number(row.alpha)}, {way}."
+    way = {"fixed sequence": "in this fixed sequence"}.get(
+        row.method, f"adjusted after {capital(row.method)}"
+    )
+    return f"Family {row.family}: {listed(row.members)} {are} tested together at {number(row.alpha)}, {way}."
 
 
-def tell_published(protocol: Protocol, row: Published) -> str:
+def tell_published(row: Published) -> str:
     whole = ", from whole numbers" if row.whole else ""
     of = counted(row.n, "participant")
     return f"{row.result}: {row.source} gives {row.statistic} {row.value} of {spaced(row.variable)} in {of}{whole}."
@@ -193,7 +201,5 @@ def _label(method: str) -> str:
     if entry is None:
         return method
     label = str(entry.label)
-    return label[:1].lower() + label[1:] if label[1:2].islower() and label.split()[0] not in _PROPER else label
-
-
-_PROPER = {"Wilson", "Jeffreys", "Clopper-Pearson", "Friedman", "Fisher", "Hotelling", "Poisson"}
+    common = label[1:2].islower() and not label.startswith(_PROPER)
+    return label[:1].lower() + label[1:] if common else label

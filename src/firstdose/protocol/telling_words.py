@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from firstdose.values.quantity import Quantity
     from firstdose.values.window import Window
 
-_PLURAL_LOOKING = ("ss", "is", "us")
+_SINGULAR = ("ss", "is", "us")
 
 
 def listed(words: Iterable[object], last: str = "and") -> str:
@@ -108,7 +108,8 @@ def rule(protocol: Protocol, text: str, names: Mapping[str, Name]) -> str:
 
 def be(label: str, verb: str) -> str:
     """'PASI is rated', 'Adverse events are recorded': the verb agrees with what it is said of."""
-    plural = label.split(" (")[0].endswith("s") and not label.split(" (")[0].endswith(_PLURAL_LOOKING)
+    bare = label.partition(" (")[0]
+    plural = bare.endswith("s") and not bare.endswith(_SINGULAR)
     return f"{label} {'are' + verb.removeprefix('is') if plural and verb.startswith('is ') else verb}"
 
 

@@ -61,27 +61,37 @@ class Branch:
 Node = Cell | Block | Branch
 
 
-def read_tree(text: str, file: str) -> tuple[Branch | None, list[Issue]]:
-    """The tree and every mistake of text and YAML; None only where YAML cannot go on."""
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a text gave. `root` is None where YAML cannot go on; `doubtful`: lines that reading had to guess."""
+
+    root: Branch | None
+    issues: tuple[Issue, ...]
+    doubtful: frozenset[int] = frozenset()
+
+
+def read_tree(text: str, file: str) -> Tree:
+    """The tree and every mistake of characters, lines and YAML."""
     original = split_lines(text)
-    found = [*check_characters(original, file), *check_first_line(original, file)]
+    unseen = list(check_characters(original, file))
     lines = without_unseen(original)
     walk = walk_lines(lines, file)
-    found += walk.issues
+    found = [*unseen, *check_first_line(original, file), *walk.issues]
     try:
         root = yaml.compose("\n".join(walk.mended), _LOADER)
     except yaml.YAMLError as error:
-        return None, [*found, _from_yaml(error, file)]
+        return Tree(None, (*found, _from_yaml(error, file)))
     if not isinstance(root, yaml.MappingNode):
-        return Branch(()), found
+        return Tree(Branch(()), tuple(found))
     grower = _Grower(file, lines, walk)
-    tree = grower.branch(root)
-    return tree, [*found, *settle(grower.issues, walk.doubtful)]
+    branch = grower.branch(root)
+    doubtful = frozenset(walk.doubtful | {issue.place.line for issue in unseen})
+    return Tree(branch, (*found, *without_echoes(grower.issues, doubtful)), doubtful)
 
 
-def settle(found: Iterable[Issue], doubtful: set[int]) -> list[Issue]:
-    """Without the Issues on lines that reading had to guess: they may be echoes of the first mistake."""
-    return [issue for issue in found if issue.place.line not in doubtful]
+def without_echoes(found: Iterable[Issue], doubtful: frozenset[int]) -> tuple[Issue, ...]:
+    """Without the Issues on lines that reading had to guess: the first mistake may be their only cause."""
+    return tuple(issue for issue in found if issue.place.line not in doubtful)
 
 
 class _Grower:
@@ -100,16 +110,17 @@ class _Grower:
                 entries[key.value] = Entry(key.value, place, self._node(key, value, place))
         return Branch(tuple(entries.values()))
 
-    def _node(self, key: yaml.Node, value: yaml.Node, place: Place) -> Node | None:
+    def _node(self, key: yaml.Node, value: Any, place: Place) -> Node | None:
         if isinstance(value, yaml.MappingNode):
             return self.branch(value)
         if value.style == "|":
             block = Block(tuple(self.walk.blocks[place.line]), self._place(value), key.start_mark.column)
-            return block if any(not _is_blank(line) for line in block.lines) else self._nothing(place, key)
-        return self._cell(value) if value.value.strip() else self._nothing(place, key)
-
-    def _nothing(self, place: Place, key: yaml.Node) -> None:
-        self.issues.append(issues.no_value(place, key.value))
+            node: Node | None = block if any(line.text.strip(" \t") for line in block.lines) else None
+        else:
+            node = self._cell(value) if value.value.strip() else None
+        if node is None:
+            self.issues.append(issues.no_value(place, key.value))
+        return node
 
     def _cell(self, node: yaml.Node) -> Cell:
         place = self._place(node)
@@ -119,11 +130,6 @@ class _Grower:
 
     def _place(self, node: yaml.Node) -> Place:
         return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _is_blank(line: BlockLine) -> bool:
-    bare = line.text.strip(" \t")
-    return not bare
 
 
 def _from_yaml(error: yaml.YAMLError, file: str) -> Issue:

@@ -1,1 +1,1 @@
-"""records"""
+"""What was done: tables are read, checked against the protocol and frozen; no value is ever changed."""

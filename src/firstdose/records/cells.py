@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from firstdose.values.dates import DateStyle, read_date
@@ -17,6 +16,7 @@ from firstdose.values.unreadable import Unreadable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from firstdose.catalogue import Item
 
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 TRUTHS = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
 
 # Reasons of a gap beside the codes of values.missing.
-UNREADABLE, EMPTY, NO_COLUMN, MISSED, NO_RECORD = "unreadable", "empty", "no column", "visit missed", "no record"
+UNREADABLE, EMPTY, NO_COLUMN, MISSED, NO_RECORD = (
+    "unreadable",
+    "empty",
+    "no column",
+    "visit missed",
+    "no record",
+)
 
 _COMPARED = re.compile(r" *([<>]) *([^<>=].*)", re.DOTALL)
 _WITH_UNIT = re.compile(r"(?s) *([+-]?[0-9][0-9.,eE+-]*) +(\S.*?) *")
@@ -93,7 +99,9 @@ def _empty(item: Item) -> Cell:
     if not item.required:
         return Cell(reason=EMPTY)
     message = f"{item.name} is missing without a reason."
-    fault = Fault("FD-R037", message, "Write the value, or ND, UNK, REF or NA with the reason after a colon.", "query")
+    fault = Fault(
+        "FD-R037", message, "Write the value, or ND, UNK, REF or NA with the reason after a colon.", "query"
+    )
     return Cell(reason=EMPTY, faults=(fault,))
 
 
@@ -101,7 +109,9 @@ def _read_truth(item: Item, text: str, _: Style) -> Cell:
     truth = TRUTHS.get(text.strip(" ").lower()) if text.isascii() else None
     if truth is not None:
         return Cell(value=truth)
-    return unreadable(text, Fault("FD-R034", f"{item.name}: {quoted(text)} is neither yes nor no.", "Write yes or no."))
+    return unreadable(
+        text, Fault("FD-R034", f"{item.name}: {quoted(text)} is neither yes nor no.", "Write yes or no.")
+    )
 
 
 def _read_code(item: Item, text: str, _: Style) -> Cell:
@@ -126,7 +136,9 @@ def _read_number(item: Item, text: str, style: Style) -> Cell:
 def _read_whole(item: Item, text: str, style: Style) -> Cell:
     number = read_number(text, decimal_mark=style.decimal_mark)
     if number != number.to_integral_value():
-        fault = Fault("FD-R031", f"{item.name}: {quoted(text)} is not a whole number.", "Write a whole number.")
+        fault = Fault(
+            "FD-R031", f"{item.name}: {quoted(text)} is not a whole number.", "Write a whole number."
+        )
         return unreadable(text, fault)
     if item.kind == "ordinal" and not _within(item, number):
         message = f"{item.name}: {quoted(text)} is not on the scale {_limits(item)}."
@@ -140,7 +152,9 @@ def _read_quantity(item: Item, text: str, style: Style) -> Cell:
     number = _amount(item, amount, style)
     if comparator and number < 0:
         message = f"{item.name}: {quoted(text)} compares with a negative number."
-        return unreadable(text, Fault("FD-R030", message, "Write the limit of quantification after '<' or '>'."))
+        return unreadable(
+            text, Fault("FD-R030", message, "Write the limit of quantification after '<' or '>'.")
+        )
     return _judged(item, text, number, comparator, style)
 
 
@@ -223,8 +237,12 @@ def _not_quantifiable(item: Item, text: str, value: Decimal) -> tuple[Fault, ...
         side, limit, sign = "above", high, ">"
     else:
         return ()
-    message = f"{item.name}: {quoted(text)} is {side} the limit of quantification, {plain(limit)}{_unit(item)}."
-    return (Fault("FD-R039", message, f"Write {sign}{plain(limit)}, as the laboratory reports it.", "warning"),)
+    message = (
+        f"{item.name}: {quoted(text)} is {side} the limit of quantification, {plain(limit)}{_unit(item)}."
+    )
+    return (
+        Fault("FD-R039", message, f"Write {sign}{plain(limit)}, as the laboratory reports it.", "warning"),
+    )
 
 
 _READ = {

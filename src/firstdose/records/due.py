@@ -24,7 +24,10 @@ LESIONS = "lesion_map"
 
 
 def absent_records(
-    protocol: Protocol, known: Mapping[str, Form], tables: Mapping[str, pl.DataFrame], order: Order | None = None
+    protocol: Protocol,
+    known: Mapping[str, Form],
+    tables: Mapping[str, pl.DataFrame],
+    order: Order | None = None,
 ) -> pl.DataFrame:
     """Records that are due and not there: gaps without an item, `visit missed` with its reason or `no record`."""
     order = order or order_of(protocol, tables)
@@ -41,7 +44,11 @@ def absent_records(
 def _visits(protocol: Protocol, visits: pl.DataFrame) -> pl.DataFrame:
     """Visits done or missed; an early end stands for the last planned visit."""
     last = protocol.visits[-1].visit if protocol.visits else ""
-    ends = [name for name in visits["visit"].unique().drop_nulls() if is_unplanned(name) and name.startswith("END")]
+    ends = [
+        name
+        for name in visits["visit"].unique().drop_nulls()
+        if is_unplanned(name) and name.startswith("END")
+    ]
     planned = visits.select(
         "participant",
         "visit",
@@ -49,20 +56,29 @@ def _visits(protocol: Protocol, visits: pl.DataFrame) -> pl.DataFrame:
         "status",
         pl.col("reason").alias("why"),
     )
-    return planned.filter(pl.col("status").is_not_null()).unique(["participant", "visit"], maintain_order=True)
+    return planned.filter(pl.col("status").is_not_null()).unique(
+        ["participant", "visit"], maintain_order=True
+    )
 
 
 def _lesions(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """participant, lesion: of the lesion map, else of any table."""
     mapped = tables.get(LESIONS)
-    sources = [mapped] if mapped is not None else [table for table in tables.values() if "lesion" in table.columns]
+    sources = (
+        [mapped] if mapped is not None else [table for table in tables.values() if "lesion" in table.columns]
+    )
     empty = pl.DataFrame(schema={"participant": pl.String, "lesion": pl.String})
     pairs = [source.select("participant", "lesion").unique() for source in sources]
     return pl.concat([empty, *pairs]).drop_nulls().unique().sort("participant", "lesion")
 
 
 def _absent(
-    row: Activity, form: Form, visits: pl.DataFrame, lesions: pl.DataFrame, table: pl.DataFrame | None, order: Order
+    row: Activity,
+    form: Form,
+    visits: pl.DataFrame,
+    lesions: pl.DataFrame,
+    table: pl.DataFrame | None,
+    order: Order,
 ) -> pl.DataFrame:
     due = visits.filter(pl.col("as").is_in(list(row.at)))
     if form.per == "lesion":
@@ -91,6 +107,7 @@ def _is_there(due: pl.DataFrame, table: pl.DataFrame, form: Form, order: Order) 
         return np.isin(order.keys(due), order.keys(table))
     nowhere = np.zeros(1, dtype=np.int64)
     here, there = (
-        order.number(order.ranks(rows, "participant"), nowhere, order.ranks(rows, "lesion")) for rows in (due, table)
+        order.number(order.ranks(rows, "participant"), nowhere, order.ranks(rows, "lesion"))
+        for rows in (due, table)
     )
     return np.isin(here, there)

@@ -51,7 +51,7 @@ def read_column(item: Item, texts: pl.Series, style: Style = PLAIN) -> ColumnRea
         values = _merged(item, texts, easy, values, {text: cell.value for text, cell in cells.items()})
     return ColumnReading(
         values=values,
-        comparators=_comparators(texts, easy, cells) if item.kind == "quantity" else None,
+        comparators=_comparators(texts, cells) if item.kind == "quantity" else None,
         gaps=_gaps(texts, easy, cells),
         faults=tuple(_told(texts, easy, cells)),
     )
@@ -104,7 +104,7 @@ def _looked_up(texts: pl.Series, read: Mapping[str, object], dtype: type[pl.Data
     return texts.replace_strict(list(read), new, default=None, return_dtype=dtype)
 
 
-def _comparators(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> pl.Series:
+def _comparators(texts: pl.Series, cells: Mapping[str, Cell]) -> pl.Series:
     signs = {text: cell.comparator for text, cell in cells.items() if cell.comparator}
     if not signs:
         return pl.Series(texts.name, [None], dtype=pl.String).new_from_index(0, len(texts))
@@ -133,6 +133,7 @@ def _told(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> list[
         if (more := len(at) - MOST_TOLD) > 0:
             weight = next(iter(faults.values())).weight
             message = f"{texts.name}: {more} more of the same kind follow."
-            told.append((at[MOST_TOLD], Fault(code, message, "Mend the first ones and read the file again.", weight)))
+            told.append(
+                (at[MOST_TOLD], Fault(code, message, "Mend the first ones and read the file again.", weight))
+            )
     return told
-

@@ -57,7 +57,8 @@ def _dated(table: pl.DataFrame, visits: pl.DataFrame | None, order: Order) -> pl
         return table
     nowhere = np.zeros(1, dtype=np.int64)
     at, when = (
-        order.number(order.ranks(rows, "participant"), order.ranks(rows, "visit"), nowhere) for rows in (table, visits)
+        order.number(order.ranks(rows, "participant"), order.ranks(rows, "visit"), nowhere)
+        for rows in (table, visits)
     )
     _, first = np.unique(when, return_index=True)
     keys = pl.DataFrame({"_key": when[first], "_day": visits["date"].gather(first)})
@@ -69,9 +70,15 @@ def _ordered(table: pl.DataFrame, order: Order) -> pl.DataFrame:
     if "visit" not in table.columns:
         return table
     keys = order.keys(table)
-    rows = np.zeros(table.height, dtype=np.int64) if "_row" not in table.columns else table["_row"].fill_null(0).to_numpy()
+    rows = (
+        np.zeros(table.height, dtype=np.int64)
+        if "_row" not in table.columns
+        else table["_row"].fill_null(0).to_numpy()
+    )
     same_file = table["_file"].n_unique() <= 1
-    ascending = bool(np.all((np.diff(keys) > 0) | ((np.diff(keys) == 0) & (np.diff(rows) >= 0)))) and same_file
+    ascending = (
+        bool(np.all((np.diff(keys) > 0) | ((np.diff(keys) == 0) & (np.diff(rows) >= 0)))) and same_file
+    )
     if ascending:
         return table
     sorting = pl.DataFrame({"key": keys, "file": table["_file"], "row": rows})
@@ -79,7 +86,9 @@ def _ordered(table: pl.DataFrame, order: Order) -> pl.DataFrame:
 
 
 def _ordered_gaps(gaps: pl.DataFrame, order: Order) -> pl.DataFrame:
-    sorting = gaps.select("activity", "item", "_file", "_row").with_columns(pl.Series("key", order.keys(gaps)))
+    sorting = gaps.select("activity", "item", "_file", "_row").with_columns(
+        pl.Series("key", order.keys(gaps))
+    )
     by = sorting.select(pl.arg_sort_by("activity", "key", "_file", "_row", "item")).to_series()
     return gaps.select(list(GAP_COLUMNS))[by]
 

@@ -1,190 +1,90 @@
-"""Somebody else's tables, laid out as the protocol's: columns named, visits and codes translated, long instead of wide.
-
-Nothing is computed from cell to cell; the original files are read and never written.
-"""
+"""`firstdose import`: what a mapping brings in is written as the tables of a study, one an activity."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.catalogue import Item
-from firstdose.readers.recognising import read_table
+from firstdose.protocol.names import forms
 from firstdose.records import mapping_issues as issues
-from firstdose.records.cells import Style
-from firstdose.records.fields import NUMBERS
-from firstdose.records.mapping import ROW_NUMBER, read_mapping
-from firstdose.records.snapshot import SourceFile
-from firstdose.records.tables import Part
-from firstdose.values.issue import Place
-from firstdose.values.units import read_unit
-from firstdose.values.unreadable import Unreadable, quoted
+from firstdose.records.cells import NO_COLUMN
+from firstdose.records.mapped import collect_mapped
+from firstdose.records.sources import Sources
+from firstdose.records.study import MAPPING, RECORDS, reading_of
+from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM
+from firstdose.values.issue import Place, errors
+from firstdose.values.missing import MISSING
+from firstdose.values.number import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from firstdose.protocol.model import Protocol
-    from firstdose.protocol.names import Form
-    from firstdose.readers.text_table import TextTable
-    from firstdose.records.mapping import Bring, RecordMapping, Source
-    from firstdose.records.study import Sources
+    from firstdose.records.snapshot import Snapshot
     from firstdose.values.issue import Issue
 
-_DATE = Item(name="date", label="date", kind="date", required=False)
+_KEYS = ("participant", "visit", "lesion", "date")
+Gaps = dict[tuple[object, ...], str]
 
 
-def collect_mapped(
-    path: Path, protocol: Protocol, known: Mapping[str, Form], sources: Sources, source_folder: Path | None = None
-) -> None:
-    """Add what a mapping brings to the Sources, each original file with its digest, and its roster."""
-    mapping, found = read_mapping(path)
-    sources.issues += found
-    if mapping is None:
-        return
-    sources.roster += mapping.roster
-    home = source_folder or path.parent / mapping.source_folder
-    tables: dict[tuple[str, str | None], TextTable | None] = {}
-    for source in mapping.sources:
-        at = (source.file, source.sheet)
-        if at not in tables:
-            tables[at], told = read_table(home / source.file, source.sheet, name=source.file)
-            sources.issues += told
-        _collect(source, tables[at], protocol, known, sources)
+def import_records(
+    folder: Path, protocol: Protocol, out: Path, source_folder: Path | None = None
+) -> tuple[tuple[Path, ...], tuple[Issue, ...]]:
+    """Write `out/records/ACTIVITY.csv` for everything the study's mapping brings: (files written, Issues).
+
+    Values are written as they were read: units converted, codes translated, missing values with their reason.
+    Nothing is written where an error was found, and nothing is overwritten.
+    """
+    sources = Sources()
+    known = dict(forms(protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
+    collect_mapped(folder / MAPPING, protocol, known, sources, source_folder)
+    reading = reading_of(protocol, known, sources)
+    tables = {name: _as_text(reading.snapshot, name) for name in [*sources.parts, PARTICIPANTS]}
+    paths = tuple(out / RECORDS / f"{name}.csv" for name in tables)
+    found = [*reading.issues, *(issues.already_there(Place(str(path))) for path in paths if path.exists())]
+    if errors(found):
+        return (), tuple(sorted(found))
+    (out / RECORDS).mkdir(parents=True, exist_ok=True)
+    for path, frame in zip(paths, tables.values(), strict=True):
+        path.write_bytes(frame.write_csv().encode())
+    return paths, tuple(sorted(found))
 
 
-def _collect(
-    source: Source, table: TextTable | None, protocol: Protocol, known: Mapping[str, Form], sources: Sources
-) -> None:
-    if source.activity not in known:
-        place = source.place_of("activity")
-        sources.issues.append(issues.no_such_name(place, "activity", source.activity, list(known)))
-        return
-    if table is None:
-        return
-    sources.files[table.file] = SourceFile(table.file, table.sha256, table.height)
-    found = list(check_source(source, known[source.activity], protocol, table))
-    sources.issues += found
-    if not found:
-        parts = sources.parts.setdefault(source.activity, [])
-        parts.extend(parts_of(source, known[source.activity], table))
+def _as_text(snapshot: Snapshot, activity: str) -> pl.DataFrame:
+    """A table as people keep it: the columns that hold something, every cell as text."""
+    table = snapshot.tables[activity]
+    gaps = _gaps(snapshot.gaps.filter(pl.col("activity") == activity))
+    names = [name for name in table.columns if not name.startswith("_") and not name.endswith("__comparator")]
+    rows = [[_cell(row, name, gaps) for name in names] for row in table.iter_rows(named=True)]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    empty = [name for name in names if name in _KEYS and (frame[name] == "").all()]
+    return frame.drop([name for name in empty if name != "participant"])
 
 
-def check_source(source: Source, form: Form, protocol: Protocol, table: TextTable) -> Iterator[Issue]:
-    """Every name of the mapping that the source or the protocol does not have, units that do not convert."""
-    names = {" ".join(name.split()) for name in table.columns}
-    keys = [] if source.participant == ROW_NUMBER else [("participant", source.participant)]
-    for key, column in [*keys, *source.keys]:
-        if _tidy(column) not in names:
-            yield issues.no_such_column(source.place_of(key), column, table.columns, source.file)
-    said = [(each.place, each.column) for each in (*source.columns, *source.missing_when)]
-    for place, column in said:
-        if _tidy(column) not in names:
-            yield issues.no_such_column(place, column, table.columns, source.file)
-    yield from _check_items(source, form)
-    yield from _check_visits(source, protocol)
-    yield from _check_units(source, form)
+def _gaps(gaps: pl.DataFrame) -> Gaps:
+    told = gaps.filter(pl.col("item").is_not_null())
+    keys = ("participant", "visit", "lesion", "_file", "_row", "item")
+    return {tuple(row[key] for key in keys): _reason(row) for row in told.iter_rows(named=True)}
 
 
-def _check_items(source: Source, form: Form) -> Iterator[Issue]:
-    items = [item.name for item in form.items]
-    said = [(each.place, each.item) for each in source.columns]
-    said += [(source.place_of("codes"), item) for item, _, _ in source.codes]
-    said += [(source.place_of("constants"), item) for item, _ in source.constants]
-    said += [(source.place_of("absent"), item) for item in source.absent]
-    said += [(each.place, item) for each in source.missing_when for item in each.items]
-    for place, item in said:
-        if item not in items:
-            yield issues.no_such_name(place, f"item of {form.name}", item, items)
-    seen: dict[tuple[str, str, str], str] = {}
-    for each in source.columns:
-        first = seen.setdefault((each.item, each.visit or source.at, each.lesion), each.column)
-        if first != each.column:
-            yield issues.item_twice(each.place, each.item, first)
+def _reason(gap: Mapping[str, str]) -> str:
+    code = "ND" if gap["reason"] == NO_COLUMN else gap["reason"]
+    if code not in MISSING:
+        return ""
+    return f"{code}: {gap['detail']}" if gap["detail"] else code
 
 
-def _check_visits(source: Source, protocol: Protocol) -> Iterator[Issue]:
-    planned = [visit.visit for visit in protocol.visits]
-    said = [(source.place_of("at"), source.at)] if source.at else []
-    said += [(source.place_of("visits"), visit) for _, visit in source.visits]
-    said += [(each.place, each.visit) for each in source.columns if each.visit]
-    for place, visit in said:
-        if visit not in planned:
-            yield issues.no_such_name(place, "visit", visit, planned)
-
-
-def _check_units(source: Source, form: Form) -> Iterator[Issue]:
-    for each in source.columns:
-        item = form.item(each.item)
-        if not each.unit or item is None:
-            continue
-        if item.kind not in NUMBERS or not item.unit:
-            message = f"{item.name} has no unit, so {quoted(each.unit)} cannot be converted into it."
-            yield issues.wrong_unit(each.place, message, "Leave the unit out.")
-            continue
-        try:
-            typed, wanted = read_unit(each.unit), read_unit(item.unit)
-        except Unreadable as why:
-            yield issues.wrong_unit(each.place, why.message, why.remedy)
-            continue
-        if not typed.same_dimension(wanted):
-            message = f"{each.unit} cannot be converted into {item.unit}, the unit of {item.name}."
-            yield issues.wrong_unit(each.place, message, "Name the unit in which the source is written.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Original:
-    """The source's columns under their tidy names, with the line and cell numbers of the file."""
-
-    frame: pl.DataFrame
-    numbers: Mapping[str, int]
-
-    @classmethod
-    def of(cls, table: TextTable) -> _Original:
-        from firstdose.records.study import line_numbers
-
-        tidy = {name: _tidy(name) for name in table.columns}
-        first = {short: name for name, short in reversed(tidy.items())}
-        frame = table.frame.select(pl.col(name).alias(short) for short, name in first.items())
-        numbers = {short: table.columns.index(name) + 1 for short, name in first.items()}
-        return cls(frame.with_columns(line_numbers(table)), numbers)
-
-
-def parts_of(source: Source, form: Form, table: TextTable) -> Iterator[Part]:
-    """One Part for each visit and lesion that columns of the source are about."""
-    original = _Original.of(table)
-    groups: dict[tuple[str, str], list[Bring]] = {}
-    for each in source.columns:
-        groups.setdefault((each.visit or source.at, each.lesion), []).append(each)
-    for (visit, lesion), brought in (groups or {(source.at, ""): []}).items():
-        yield _part(source, form, table.file, original, visit, lesion, brought)
-
-
-def _part(
-    source: Source, form: Form, file: str, original: _Original, visit: str, lesion: str, brought: list[Bring]
-) -> Part:
-    columns = {each.item: _tidy(each.column) for each in brought}
-    keys = {key: _tidy(column) for key, column in source.keys}
-    frame = original.frame.select(
-        _participant(source),
-        *(pl.col(column).alias(key) for key, column in (keys | columns).items()),
-        *(pl.lit(text).alias(item) for item, text in source.constants),
-        *([pl.lit(visit).alias("visit")] if visit else []),
-        *([pl.lit(lesion).alias("lesion")] if lesion else []),
-        *_declared_missing(source, columns),
-        "_row",
-    ) if False else _laid_out(source, original, keys | columns, visit, lesion)
-    numbers = {name: original.numbers[column] for name, column in (keys | columns).items()}
-    if source.participant != ROW_NUMBER:
-        numbers["participant"] = original.numbers[_tidy(source.participant)]
-    return Part(
-        activity=source.activity,
-        file=file,
-        frame=frame,
-        columns=numbers,
-        styles={name: _style(source, form, name, brought) for name in (*keys, *columns)},
-        absent=source.absent,
-        mapped=True,
-    )
+def _cell(row: Mapping[str, object], name: str, gaps: Gaps) -> str:
+    value = row[name]
+    if value is None:
+        place = tuple(row.get(key) for key in ("participant", "visit", "lesion", "_file", "_row"))
+        return gaps.get((*place, name), "")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        sign = row.get(f"{name}__comparator") or ""
+        return f"{sign}{plain(Decimal(repr(value)))}"
+    return str(value)

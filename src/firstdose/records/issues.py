@@ -29,7 +29,10 @@ def not_read(place: Place) -> Issue:
 
 def unknown_column(place: Place, name: str, known: Sequence[str]) -> Issue:
     """FD-R011: a column that no item bears."""
-    remedy = did_you_mean(name, known) or "Rename it as in the protocol, or call it 'remark' if nobody analyses it."
+    remedy = (
+        did_you_mean(name, known)
+        or "Rename it as in the protocol, or call it 'remark' if nobody analyses it."
+    )
     message = f"No item is called {quoted(name)}; this column was not read."
     return Issue(place, "FD-R011", message, remedy.rstrip())
 
@@ -72,7 +75,10 @@ def no_such_participant(place: Place, name: str, known: Sequence[str]) -> Issue:
 
 def no_such_visit(place: Place, name: str, known: Sequence[str]) -> Issue:
     """FD-R041: a visit that the protocol does not plan."""
-    remedy = did_you_mean(name, known) or f"Write one of {', '.join(known)}, or UNS1, UNS2 ... for unscheduled visits."
+    remedy = (
+        did_you_mean(name, known)
+        or f"Write one of {', '.join(known)}, or UNS1, UNS2 ... for unscheduled visits."
+    )
     return Issue(place, "FD-R041", f"The protocol plans no visit {quoted(name)}.", remedy.rstrip())
 
 
@@ -92,7 +98,9 @@ def recorded_twice(place: Place, activity: str, whose: str, first: Place) -> Iss
 def looks_copied(place: Place, activity: str, whose: str, first: Place) -> Issue:
     """FD-R045: two records that are equal in everything, where several are allowed."""
     message = f"This record of {activity} of {whose} equals line {first.line} of {first.file} in everything."
-    return Issue(place, "FD-R045", message, "Delete it if it is a copy; both are counted as they stand.", "warning")
+    return Issue(
+        place, "FD-R045", message, "Delete it if it is a copy; both are counted as they stand.", "warning"
+    )
 
 
 def date_not_complete(place: Place, text: str) -> Issue:
@@ -122,7 +130,9 @@ def visit_not_listed(place: Place, participant: str, visit: str) -> Issue:
 def recorded_though_missed(place: Place, activity: str, participant: str, visit: str) -> Issue:
     """FD-R053: a record of a visit that is said to be missed."""
     message = f"{activity} is recorded at {visit} of participant {participant}, which is marked as missed."
-    return Issue(place, "FD-R053", message, "Correct the visit's status, or the visit of this record.", "query")
+    return Issue(
+        place, "FD-R053", message, "Correct the visit's status, or the visit of this record.", "query"
+    )
 
 
 def missed_without_reason(place: Place, participant: str, visit: str) -> Issue:
@@ -178,19 +188,27 @@ def check_fails(place: Place, name: str, message: str, rule: str) -> Issue:
 def given_again(place: Place, whose: str, times: int, allowed: int) -> Issue:
     """FD-R071: more administrations than the protocol allows."""
     message = f"This is administration {times} to {whose}; the protocol allows {allowed}."
-    return Issue(place, "FD-R071", message, "Stop and call the investigator; if it is a typing error, mend the record.")
+    return Issue(
+        place, "FD-R071", message, "Stop and call the investigator; if it is a typing error, mend the record."
+    )
 
 
 def elsewhere_than_mapped(place: Place, whose: str, seen: str, mapped: str, other: str) -> Issue:
     """FD-R072: an injection at a place that is not this lesion's."""
     hint = f" That is the place of {other}: were they exchanged?" if other else ""
     message = f"The injection of {whose} was at '{seen}', the lesion map says '{mapped}'.{hint}"
-    return Issue(place, "FD-R072", message, "Look at the photographs before anything else is injected or scored.", "query")
+    return Issue(
+        place,
+        "FD-R072",
+        message,
+        "Look at the photographs before anything else is injected or scored.",
+        "query",
+    )
 
 
 def given_to_control(place: Place, whose: str) -> Issue:
     """FD-R073: an injection into a lesion that was to be observed only."""
-    message = f"{whose} is a control on the lesion map and received an injection."
+    message = f"An injection was given to {whose}, a control on the lesion map."
     return Issue(place, "FD-R073", message, CHECK_THE_SOURCE, "query")
 
 
@@ -200,5 +218,7 @@ def told(found: Sequence[Issue], most: int = 1000) -> list[Issue]:
         return list(found)
     rest = found[most]
     message = f"{len(found) - most} more of the same kind follow."
-    more = Issue(rest.place, rest.code, message, "Mend the first ones and read the records again.", rest.weight)
+    more = Issue(
+        rest.place, rest.code, message, "Mend the first ones and read the records again.", rest.weight
+    )
     return [*found[:most], more]

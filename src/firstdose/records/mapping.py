@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from firstdose.protocol.table import NONE, read_table
 from firstdose.protocol.text import decode, split_lines
-from firstdose.protocol.tree import Block, Branch, Cell, read_tree
+from firstdose.protocol.tree import Block, Branch, Cell, read_tree, without_echoes
 from firstdose.records import mapping_issues as issues
 from firstdose.values.dates import DateStyle
 from firstdose.values.issue import Issue, Place
@@ -23,8 +23,22 @@ if TYPE_CHECKING:
 FIRST_LINE = "# firstdose mapping, format 1"
 ROW_NUMBER = "row number"
 
-_NAMES = ("file", "sheet", "activity", "participant", "visit", "at", "lesion", "date", "dates", "decimal_comma", "once")
-_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # columns that must stand there, columns that may
+_NAMES = (
+    "file",
+    "sheet",
+    "activity",
+    "participant",
+    "visit",
+    "at",
+    "lesion",
+    "date",
+    "dates",
+    "decimal_comma",
+    "once",
+)
+_TABLES: dict[
+    str, tuple[tuple[str, ...], tuple[str, ...]]
+] = {  # columns that must stand there, columns that may
     "columns": (("column", "item"), ("unit", "visit", "lesion")),
     "visits": (("word", "visit"), ()),
     "codes": (("item", "text", "code"), ()),
@@ -107,12 +121,12 @@ def mapping_of(text: str, file: str) -> tuple[RecordMapping | None, list[Issue]]
     lines = split_lines(text)
     found = [] if lines[0].rstrip() == FIRST_LINE else [issues.first_line(Place(file, 1, 1), FIRST_LINE)]
     # The reader of trees wants the first line of a protocol; ours is judged already.
-    tree, told = read_tree("\n".join(["# firstdose protocol, format 1", *lines[1:]]), file)
-    found += told
-    if tree is None:
-        return None, found
-    reader = _Reader(file, found)
-    return reader.mapping(tree), sorted(reader.issues)
+    tree = read_tree("\n".join(["# firstdose protocol, format 1", *lines[1:]]), file)
+    if tree.root is None:
+        return None, sorted([*found, *tree.issues])
+    reader = _Reader(file, [])
+    mapping = reader.mapping(tree.root)
+    return mapping, sorted({*found, *tree.issues, *without_echoes(reader.issues, tree.doubtful)})
 
 
 @dataclass(slots=True)
@@ -213,7 +227,9 @@ class _Reader:
         names = [cell.text for cell in header]
         unknown = [cell for cell in header if cell.text not in {*needed, *allowed}]
         missing = [name for name in needed if name not in names]
-        self.issues += [issues.unknown_key(cell.place, cell.text, (*needed, *allowed), key) for cell in unknown]
+        self.issues += [
+            issues.unknown_key(cell.place, cell.text, (*needed, *allowed), key) for cell in unknown
+        ]
         self.issues += [issues.key_missing(header[0].place, name, key) for name in missing]
         return not missing
 

@@ -39,7 +39,9 @@ def text_expected(place: Place, key: str) -> Issue:
 
 def table_expected(place: Place, key: str) -> Issue:
     """FD-R022: a text where a table belongs."""
-    return Issue(place, "FD-R022", f"{quoted(key)} holds a table.", "Write '|' after the colon, the rows below it.")
+    return Issue(
+        place, "FD-R022", f"{quoted(key)} holds a table.", "Write '|' after the colon, the rows below it."
+    )
 
 
 def no_such_column(place: Place, column: str, columns: Sequence[str], file: str) -> Issue:

@@ -23,7 +23,9 @@ UNPLANNED = re.compile(r"(?:UNS|END)[0-9]{0,3}")
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts P2 before P10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return tuple((0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts)
+    return tuple(
+        (0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts
+    )
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

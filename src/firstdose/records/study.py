@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.protocol.identity import protocol_identity
+from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.names import forms
 from firstdose.readers.recognising import read_table
 from firstdose.records import issues
 from firstdose.records.due import absent_records
 from firstdose.records.freezing import freeze
+from firstdose.records.mapped import collect_mapped
 from firstdose.records.snapshot import Snapshot, SourceFile
-from firstdose.records.tables import GAP_COLUMNS, Part, TableReading, joined, read_part
-from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM, participants_of, visits_of
+from firstdose.records.sources import Sources, part_of
+from firstdose.records.tables import GAP_COLUMNS, TableReading, joined, read_part
+from firstdose.records.visits import (
+    PARTICIPANTS,
+    PARTICIPANTS_FORM,
+    VISITS,
+    VISITS_FORM,
+    participants_of,
+    visits_of,
+)
 from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
@@ -24,7 +33,6 @@ if TYPE_CHECKING:
 
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
-    from firstdose.readers.text_table import TextTable
 
 RECORDS, MAPPING, INVENTED = "records", "mapping.yaml", "INVENTED.txt"
 
@@ -37,17 +45,7 @@ class StudyReading:
     issues: tuple[Issue, ...]
 
 
-@dataclass(slots=True)
-class Sources:
-    """Parts by activity as they are found, their files, the roster and the Issues on the way."""
-
-    parts: dict[str, list[Part]] = field(default_factory=dict)
-    files: dict[str, SourceFile] = field(default_factory=dict)
-    roster: tuple[str, ...] = ()
-    issues: list[Issue] = field(default_factory=list)
-
-
-def read_study(folder: Path, protocol: Protocol, *, source_folder: Path | None = None) -> StudyReading:
+def read_study(folder: Path, protocol: Protocol, source_folder: Path | None = None) -> StudyReading:
     """Everything the study folder holds, never an exception for bad input: what cannot be read is a gap and an Issue.
 
     `source_folder`: where the files of the mapping lie, if elsewhere than the mapping says.
@@ -56,9 +54,7 @@ def read_study(folder: Path, protocol: Protocol, *, source_folder: Path | None =
     sources = Sources()
     _collect_tables(folder, known, sources)
     if (folder / MAPPING).is_file():
-        from firstdose.records.importing import collect_mapped
-
-        collect_mapped(folder, protocol, known, sources, source_folder)
+        collect_mapped(folder / MAPPING, protocol, known, sources, source_folder)
     elif not (folder / RECORDS).is_dir():
         sources.issues.append(issues.no_records(Place(folder.name)))
     return reading_of(protocol, known, sources, invented=(folder / RECORDS / INVENTED).is_file())
@@ -75,12 +71,13 @@ def reading_of(
     ]
     tables = _tables(readings, known, sources.roster)
     absent = absent_records(protocol, known, tables)
-    gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *(reading.gaps for reading in readings), absent])
+    own = [reading.gaps for reading in readings if reading.activity != VISITS]
+    gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *own, absent])
     snapshot = freeze(
         protocol,
         tables,
         gaps,
-        protocol_identity=protocol_identity(protocol),
+        protocol_identity=compute_identity(protocol),
         files=list(sources.files.values()),
         invented=invented or protocol.trial.invented,
         columns={at: columns for reading in readings for at, columns in reading.columns.items()},
@@ -137,22 +134,3 @@ def _collect_table(path: Path, name: str, sources: Sources) -> None:
         return
     sources.files[name] = SourceFile(name, table.sha256, table.height)
     sources.parts.setdefault(path.stem, []).append(part_of(table, path.stem))
-
-
-def part_of(table: TextTable, activity: str) -> Part:
-    """A table laid out as its activity asks, column names without blanks around them."""
-    names = [name.strip(" ") for name in table.columns]
-    frame = table.frame.rename(dict(zip(table.columns, names, strict=True)))
-    return Part(
-        activity=activity,
-        file=table.file,
-        frame=frame.with_columns(line_numbers(table)),
-        columns={name: number for number, name in enumerate(names, start=1)},
-    )
-
-
-def line_numbers(table: TextTable) -> pl.Series:
-    """`_row`: the line of each row in its file."""
-    if table.lines is not None:
-        return pl.Series("_row", table.lines, dtype=pl.Int64)
-    return pl.int_range(table.first_line, table.first_line + table.height, dtype=pl.Int64, eager=True).alias("_row")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -119,7 +119,7 @@ def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
         activity=part.activity,
         frame=frame,
         gaps=pl.concat([_placed(part.activity, frame, pl.concat([_NO_GAPS, *gaps])), lost]),
-        issues=tuple([*found, *keyless, *told]),
+        issues=(*found, *keyless, *told),
         columns={(part.activity, part.file): part.columns},
     )
 
@@ -129,7 +129,9 @@ _NO_GAPS = pl.DataFrame(schema=GAPS | {"item": pl.String})
 
 def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue], pl.DataFrame]:
     """(rows with all keys, empty keys as null; Issues; the other rows as gaps)."""
-    empty = [pl.lit("").alias(key) for key in ("participant", "visit", "lesion") if key not in part.frame.columns]
+    empty = [
+        pl.lit("").alias(key) for key in ("participant", "visit", "lesion") if key not in part.frame.columns
+    ]
     frame = part.frame.with_columns(empty)
     if "visit" not in part.frame.columns and len(at) == 1:
         frame = frame.with_columns(visit=pl.lit(at[0]))
@@ -147,10 +149,7 @@ def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue]
     ]
     whole = ~pl.any_horizontal(pl.col(key).is_null() for key in needed)
     lost = frame.filter(~whole)
-    kept = Part(
-        activity=part.activity, file=part.file, frame=frame.filter(whole) if told else frame, columns=part.columns,
-        styles=part.styles, absent=part.absent, mapped=part.mapped,
-    )  # fmt: skip
+    kept = replace(part, frame=frame.filter(whole) if told else frame)
     return kept, issues.told(told), _lost(part, lost)
 
 
@@ -204,9 +203,9 @@ def _placed(activity: str, frame: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFr
     """Gaps with the keys and origin of their rows."""
     at = gaps["_at"]
     rows = frame.select("participant", "visit", "lesion", "_file", "_row")[at]
-    return rows.with_columns(pl.lit(activity).alias("activity"), gaps["item"], gaps["reason"], gaps["detail"]).select(
-        list(GAP_COLUMNS)
-    )
+    return rows.with_columns(
+        pl.lit(activity).alias("activity"), gaps["item"], gaps["reason"], gaps["detail"]
+    ).select(list(GAP_COLUMNS))
 
 
 def joined(readings: Iterable[TableReading], form: Form) -> pl.DataFrame:

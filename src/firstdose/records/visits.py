@@ -32,7 +32,7 @@ PARTICIPANTS_FORM = Form(name=PARTICIPANTS, label="participants", per="participa
 
 
 def visits_of(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The visits that records speak of, where nobody kept a table of visits: done, on the earliest day recorded."""
+    """The visits of which records speak, where nobody kept a table of visits: done, on the earliest day."""
     empty = pl.DataFrame(schema=table_schema(VISITS_FORM))
     seen = [
         table.filter(pl.col("visit").is_not_null()).select("participant", "visit", "date")
@@ -48,12 +48,9 @@ def visits_of(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def participants_of(tables: Mapping[str, pl.DataFrame], roster: Iterable[str] = ()) -> pl.DataFrame:
     """participant, in natural order: the roster where there is one, else everybody who has a record."""
-    listed = list(roster)
     own = tables.get(PARTICIPANTS)
-    if own is not None:
-        listed += own["participant"].to_list()
+    listed = [*roster, *([] if own is None else own["participant"].to_list())]
     if not listed:
-        found = [table["participant"].unique().to_list() for table in tables.values()]
-        listed = [name for names in found for name in names]
-    names = in_order(name for name in listed if name is not None)
+        listed = [name for table in tables.values() for name in table["participant"].unique().to_list()]
+    names = in_order(listed)
     return pl.DataFrame({"participant": names}, schema={"participant": pl.String})

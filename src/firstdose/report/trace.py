@@ -44,9 +44,11 @@ def with_trace(report: Report) -> Report:
 
 def printed_rows(blocks: tuple[Section, ...]) -> tuple[ResultRow, ...]:
     """Each row that some Number prints, once, in reading order."""
-    spans = (span for block in walk(blocks) for span in _spans(block))
-    found = {trace_id(span.row): span.row for span in reversed([*spans]) if isinstance(span, Number)}
-    return tuple(reversed(found.values()))
+    found: dict[str, ResultRow] = {}
+    for span in (span for block in walk(blocks) for span in _spans(block)):
+        if isinstance(span, Number):
+            found.setdefault(trace_id(span.row), span.row)
+    return tuple(found.values())
 
 
 def trace_id(row: ResultRow) -> str:
@@ -71,7 +73,7 @@ def _table(place: int, analysis: str, rows: Sequence[ResultRow]) -> Table:
         if row.analysis == analysis:
             groups.setdefault(_origin_of(row), []).append(row)
     lines = tuple((_numbers(members), *cells) for cells, members in groups.items())
-    return Table(f"trace-{place}", analysis, "numbers of this report", _COLUMNS, lines)
+    return Table(f"trace-{place}", analysis, "", _COLUMNS, lines)
 
 
 def _numbers(rows: Sequence[ResultRow]) -> Cell:
@@ -107,7 +109,10 @@ def _whom(row: ResultRow) -> tuple[str, ...]:
 
 
 def _left_out(row: ResultRow) -> tuple[str, ...]:
-    return tuple(f"{participant}: {reason}" for participant, reason in row.excluded) or ("nobody",)
+    reasons: dict[str, list[str]] = {}
+    for participant, reason in row.excluded:
+        reasons.setdefault(reason, []).append(participant)
+    return tuple(f"{', '.join(those)}: {reason}" for reason, those in reasons.items()) or ("nobody",)
 
 
 def _caveats(row: ResultRow) -> tuple[str, ...]:

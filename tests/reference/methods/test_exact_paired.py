@@ -42,13 +42,21 @@ def test_signed_rank_p_is_exact_with_a_zero_and_a_tie(case, method):
     assert r.estimate == r.value("hodges_lehmann")
 
 
-def test_the_interval_without_the_zero_is_that_of_the_reference():
-    """sleep: exactRankTests drops the zero before it inverts the test, [1.05, 2.9]; so do we when it is gone."""
+def test_the_interval_holds_every_shift_that_the_test_keeps_also_with_ties():
+    """sleep without its zero: exactRankTests gives [1.05, 2.9] from the tie pattern of the unshifted differences.
+
+    At 2.92 the exact test, given the ties there, does not reject: the upper limit is 2.95.
+    """
     wanted, pairs, _ = reference("sleep")
     kept = pairs[np.round(pairs[:, 1] - pairs[:, 0], 1) != 0]
     r = estimate("signed_rank_exact", kept, decimals=1)
-    assert [r.ci_low, r.ci_high] == [same(limit) for limit in wanted["hodges_lehmann_ci_exact"]]
+    low, high = wanted["hodges_lehmann_ci_exact"]
+    assert (r.ci_low, r.ci_high) == (same(low), same(2.95))
     assert r.attained_level >= 0.95
+    p = {s: estimate("signed_rank_exact", kept - [[0, s]], decimals=2).p for s in (1.04, 1.06, 2.92, 2.96)}
+    assert p[1.04] <= 0.05 < p[1.06]
+    assert p[2.96] <= 0.05 < p[2.92]
+    assert high == 2.9
 
 
 def test_the_interval_with_the_zero_keeps_all_ten_differences_and_prints_its_level():
@@ -57,7 +65,9 @@ def test_the_interval_with_the_zero_keeps_all_ten_differences_and_prints_its_lev
     assert 0.95 <= r.attained_level < 0.96
 
 
-@pytest.mark.parametrize("method", ["signed_rank_exact", "signed_rank_pratt_exact", "sign_flip_exact", "sign_test"])
+@pytest.mark.parametrize(
+    "method", ["signed_rank_exact", "signed_rank_pratt_exact", "sign_flip_exact", "sign_test"]
+)
 def test_no_95_percent_interval_exists_at_five_and_one_of_93_75_does(method):
     """rabbit_n5: the full range [-22, 4] that others print as 95% is a 93.75% interval."""
     _, pairs, _ = reference("rabbit_n5")
@@ -127,14 +137,15 @@ def test_trap_1_scale_does_not_matter(method):
 
 def test_trap_2_ties_and_zeros_keep_the_p_exact_where_scipys_exact_is_not():
     """scipy's method="exact" reads the table for untied ranks."""
-    d = np.array([1.0, 1.0, -1.0, 2.0, 0.0, 3.0, 1.0])
+    d = np.array([4.0, 2.0, 2.0, 1.0, 1.0, 4.0, -1.0])
     r = estimate("signed_rank_exact", paired(d), decimals=0)
-    signs = np.array(np.meshgrid(*[[0, 1]] * 6)).reshape(6, -1).T
+    signs = np.array(np.meshgrid(*[[0, 1]] * 7)).reshape(7, -1).T
     ranks = stats.rankdata(np.abs(d[d != 0]))
     v = float(ranks[d[d != 0] > 0].sum())
     null = signs @ ranks
     assert r.p == pytest.approx(min(1.0, 2 * min((null >= v).mean(), (null <= v).mean())))
-    assert r.p != pytest.approx(float(stats.wilcoxon(d[d != 0], method="exact").pvalue))
+    assert r.p == 0.0625
+    assert float(stats.wilcoxon(d, method="exact").pvalue) < 0.05
 
 
 @pytest.mark.parametrize("n", [14, 30, 60, 200])
@@ -168,7 +179,10 @@ def test_monte_carlo_is_near_the_exact_answer_and_its_interval_near_that_of_t():
     d = np.random.default_rng(4).normal(0.35, 1, 31)
     drawn, t = estimate("sign_flip_exact", paired(d)), estimate("paired_t", paired(d))
     assert drawn.p == pytest.approx(t.p, rel=0.25)
-    assert (drawn.ci_low, drawn.ci_high) == (pytest.approx(t.ci_low, abs=0.05), pytest.approx(t.ci_high, abs=0.05))
+    assert (drawn.ci_low, drawn.ci_high) == (
+        pytest.approx(t.ci_low, abs=0.05),
+        pytest.approx(t.ci_high, abs=0.05),
+    )
     assert not estimate("sign_flip_exact", paired(d), draws=9).ci_low
 
 
@@ -196,7 +210,8 @@ def test_an_interval_leaves_out_zero_exactly_when_its_test_rejects_at_the_attain
 
 
 def test_large_and_tiny_values_do_not_overflow_the_grid():
+    d = np.array([3.0, 1.0, -2.0, 5.0, 4.0, 2.5])
     for factor in (1e-6, 1e9, 1e14):
-        r = estimate("sign_flip_exact", paired(np.array([3.0, 1.0, -2.0, 5.0, 4.0, 2.5]) * factor))
-        assert r.p == 0.125
+        r = estimate("sign_flip_exact", paired(d * factor))
+        assert r.p == estimate("sign_flip_exact", paired(d), decimals=1).p == 0.09375
         assert r.estimate == pytest.approx(2.25 * factor, rel=1e-3)

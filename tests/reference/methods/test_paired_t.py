@@ -70,7 +70,9 @@ def test_units_reduced_to_participant_means_give_the_p_of_the_dogs():
     assert (r.estimate, r.statistic, r.p) == (same(cluster["mean"]), same(cluster["t"]), same(cluster["p"]))
     flipped = estimate("sign_flip_exact", means)
     assert flipped.p == cluster["sign_flip_exact"]["p_two_sided"]
-    assert all("lesions" in entry.refuses[0] or "events" in entry.refuses[0] for entry in load("methods").values())
+    assert all(
+        "lesions" in entry.refuses[0] or "events" in entry.refuses[0] for entry in load("methods").values()
+    )
 
 
 @pytest.mark.parametrize("df", [2, 4, 5, 8, 9, 19])
@@ -97,7 +99,9 @@ def test_trap_11_the_entry_offers_the_detectable_effect_and_no_observed_power():
 
 
 def test_directions_of_planning_mirror_each_other():
-    assert power_paired_t(6, -0.7, alternative="less") == pytest.approx(power_paired_t(6, 0.7, alternative="greater"))
+    assert power_paired_t(6, -0.7, alternative="less") == pytest.approx(
+        power_paired_t(6, 0.7, alternative="greater")
+    )
     assert detectable_dz(6, 0.9, alternative="less") == -detectable_dz(6, 0.9, alternative="greater")
     assert power_paired_t(6, 0.0) == pytest.approx(0.05)
     assert (power_paired_t(1, 1.0), detectable_dz(5, 0.04)) == (None, None)

@@ -11,11 +11,11 @@ def too_few(n: int, needed: int) -> Caveat:
 
 
 def not_finite(count: int) -> Caveat:
-    """Values that are no finite numbers, for example a percent change from a baseline of zero."""
+    """Values that are missing or no plausible numbers, for example a percent change from a baseline of zero."""
     return Caveat(
         "FD-A102",
-        f"{count} {'value is' if count == 1 else 'values are'} missing or infinite (a percent change from"
-        " zero, a logarithm of zero): nothing was computed.",
+        f"{count} {'value is' if count == 1 else 'values are'} missing, infinite or beyond any measurement"
+        " (a percent change from zero, a logarithm of zero): nothing was computed.",
     )
 
 
@@ -98,7 +98,8 @@ def no_hotelling(n: int, times: int) -> Caveat:
     """Hotelling's T2 needs more participants than contrasts."""
     return Caveat(
         "FD-A113",
-        f"Hotelling's T2 does not exist for {_participants(n)} at {times} times or a singular matrix.",
+        f"Hotelling's T2 does not exist for {_participants(n)} at {times} times: it needs more participants than"
+        " times less one, and an error matrix of full rank.",
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENUMERATED = 20
 MEETING = 30
 _MOST_PLACES = 10
+_FEWEST_DIGITS = -100
 _DIGITS = 14  # of the 15 to 16 that a float holds: what a subtraction leaves right
 
 
@@ -56,8 +57,8 @@ def whole_numbers(rows: Floats, decimals: int | None) -> tuple[Ints, tuple[Cavea
 
 def on_grid(values: Floats, decimals: int | None, largest: float) -> tuple[Ints, int]:
     """Whole multiples of 10**-places, places as declared or as many as the floats can answer for."""
-    digits = math.ceil(math.log10(largest)) if largest > 0 else 0
-    bearable = min(_MOST_PLACES, _DIGITS - digits)
+    digits = max(_FEWEST_DIGITS, math.ceil(math.log10(largest))) if largest > 0 else 0
+    bearable = min(_MOST_PLACES - min(digits, 0), _DIGITS - digits)
     places = bearable if decimals is None else min(decimals, bearable)
     return np.rint(values * 10.0**places).astype(np.int64), places
 

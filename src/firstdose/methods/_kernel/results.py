@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_LARGEST = 1e50  # nothing that is measured; squares and their squares stay finite
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -98,13 +100,14 @@ def unusable(y: Floats, at_least: int = 1) -> tuple[Caveat, ...]:
     """Why nothing can be computed from these values; empty where it can."""
     if len(y) < at_least:
         return (say.too_few(len(y), at_least),)
-    return () if np.isfinite(y).all() else (say.not_finite(int((~np.isfinite(y)).sum())),)
+    strange = int((~(np.abs(y) <= _LARGEST)).sum())
+    return (say.not_finite(strange),) if strange else ()
 
 
 def p_value(less: float, greater: float, alternative: Alternative) -> float:
     """From the two tail probabilities; two-sided is twice the smaller, at most 1."""
-    tails = {"less": less, "greater": greater, "two-sided": min(1.0, 2.0 * min(less, greater))}
-    return float(tails[alternative])
+    tails = {"less": less, "greater": greater, "two-sided": 2.0 * min(less, greater)}
+    return min(1.0, float(tails[alternative]))
 
 
 def about_p(alternative: Alternative, level: float, smallest: float | None = None) -> tuple[Caveat, ...]:

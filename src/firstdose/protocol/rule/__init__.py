@@ -12,7 +12,18 @@ from firstdose.protocol.rule.wording import tell_rule
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FUNCTIONS", "Kind", "Name", "Node", "Rule", "evaluate", "expression", "read_rule", "tell_rule", "walk"]
+__all__ = [
+    "FUNCTIONS",
+    "Kind",
+    "Name",
+    "Node",
+    "Rule",
+    "evaluate",
+    "expression",
+    "read_rule",
+    "tell_rule",
+    "walk",
+]
 
 
 def expression(rule: Rule) -> pl.Expr:

@@ -239,7 +239,9 @@ def _over_parts(node: Aggregate, table: _Table) -> _Figures:
             return _Figures(reduce(add, values) / len(values), total / len(values), conditions)
         case "min":
             # The sum of sizes is null or infinite where one of them is, as their largest would not be.
-            return _Figures(pl.min_horizontal(values), pl.max_horizontal(sizes), (*conditions, total.is_finite()))
+            return _Figures(
+                pl.min_horizontal(values), pl.max_horizontal(sizes), (*conditions, total.is_finite())
+            )
     return _Figures(pl.max_horizontal(values), pl.max_horizontal(sizes), (*conditions, total.is_finite()))
 
 

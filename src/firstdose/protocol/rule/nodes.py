@@ -198,7 +198,9 @@ def parts_of(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Lag | Change):
         return ()
     held = (getattr(node, field.name) for field in fields(node))
-    return tuple(part for one in held for part in (one if isinstance(one, tuple) else (one,)) if _is_node(part))
+    return tuple(
+        part for one in held for part in (one if isinstance(one, tuple) else (one,)) if _is_node(part)
+    )
 
 
 def walk(node: Node) -> Iterator[Node]:

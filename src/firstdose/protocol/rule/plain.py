@@ -243,9 +243,14 @@ def _recorded_figure(node: Value | Lag, sight: _Sight) -> Figure | None:
         return _day(value)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or kind_of(node) not in NUMERIC:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float | Decimal)
+        or kind_of(node) not in NUMERIC
+    ):
         raise TypeError(f"{value!r} is no number")
-    return Figure(float(value), abs(float(value)))
+    number = float(Decimal(value))  # an int of any length: too large a one is infinite, and so unknown
+    return Figure(number, abs(number))
 
 
 def _day(value: object) -> Figure | None:

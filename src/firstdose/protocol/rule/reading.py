@@ -38,7 +38,9 @@ def read_rule(
     part = None
     if parsed is not None:
         tokens, tree = parsed
-        part = Reader(text, {token.start: token for token in tokens}, names, tuple(visits), where, mistakes).part(tree)
+        part = Reader(
+            text, {token.start: token for token in tokens}, names, tuple(visits), where, mistakes
+        ).part(tree)
     if part is not None and not mistakes.issues:
         part = _as_expected(part, expects, unit, mistakes)
     if part is None or mistakes.issues:

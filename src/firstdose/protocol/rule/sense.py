@@ -91,7 +91,7 @@ class Reader:
                 return self._comparison(node)
             case ast.Call():
                 return self._call(node)
-        self.mistakes.not_allowed(_start(node), "a list stands only after in.", "Write name in (\"a\", \"b\").")
+        self.mistakes.not_allowed(_start(node), "a list stands only after in.", 'Write name in ("a", "b").')
         return None
 
     def _operand(self, node: ast.Name) -> Part | None:
@@ -100,7 +100,7 @@ class Reader:
             return self._named(token)
         if token.kind == "text":
             return Part(Text(token.text[1:-1]), "text", token.text, token.start, literal=True)
-        assert token.value is not None, "a number that cannot be read ends the reading before"  # noqa: S101
+        assert token.value is not None, "a number that cannot be read ends the reading before"
         value, unit = Fraction(token.value), token.unit
         if not unit.dimension:
             value, unit = value * unit.factor, PLAIN
@@ -116,8 +116,13 @@ class Reader:
                 remedy = "A truth stands alone: write related, or not related."
                 self.mistakes.unknown(token.start, f"'{word}' is not written in a rule.", remedy)
             else:
-                message = f"no name '{word}' can be used {self.where}."
-                self.mistakes.unknown(token.start, message, nearest(word, self.names))
+                codes = {code for each in self.names.values() for code in each.codes}
+                remedy = (
+                    f'A code stands in double quotes: "{word}".'
+                    if word in codes
+                    else nearest(word, self.names)
+                )
+                self.mistakes.unknown(token.start, f"no name '{word}' can be used {self.where}.", remedy)
             return None
         unit = read_unit(name.unit) if name.unit and name.kind in ("number", "ordinal") else PLAIN
         return Part(Value(word, name.kind, name.label), name.kind, word, token.start, unit, name.codes)
@@ -155,16 +160,22 @@ class Reader:
         """x in ("a", "b")."""
         part, among = self.part(node.left), node.comparators[0]
         if len(signs) > 1:
-            self.mistakes.not_readable(_start(node), "in stands beside another comparison.", "Join them with and.")
+            self.mistakes.not_readable(
+                _start(node), "in stands beside another comparison.", "Join them with and."
+            )
             return None
         listed = among.elts if isinstance(among, ast.Tuple) else [among]
         if not isinstance(among, ast.Tuple) and not is_bracketed(self.text, _start(among), _end(among)):
-            self.mistakes.not_readable(_start(among), "brackets are missing after in.", "Write in (\"a\", \"b\").")
+            self.mistakes.not_readable(
+                _start(among), "brackets are missing after in.", 'Write in ("a", "b").'
+            )
             return None
         members = [self._member(part, each) for each in listed] if part else [None]
         if part is None or None in members:
             return None
-        return self._made(node, In(part.node, tuple(member for member in members if member), signs[0] == "not in"))
+        return self._made(
+            node, In(part.node, tuple(member for member in members if member), signs[0] == "not in")
+        )
 
     def _member(self, part: Part, node: ast.expr) -> Node | None:
         literal = self.part(node)
@@ -253,15 +264,15 @@ class Reader:
 
     def _aggregated(self, node: ast.Call, function: Function, parts: tuple[Part, ...]) -> Part | None:
         if function in ("count", "any", "all"):
-            if not all([needs_truth(part, self.mistakes) for part in parts]):
+            truths = [needs_truth(part, self.mistakes) for part in parts]
+            if not all(truths):
                 return None
             made = Aggregate(function, tuple(part.node for part in parts))
             return self._made(node, made, "number" if function == "count" else "truth")
         if function in ("min", "max") and all(part.kind == "date" for part in parts):
             return self._made(node, Aggregate(function, tuple(part.node for part in parts)), "date")
-        if not all([needs_number(part, self.mistakes) for part in parts]):
-            return None
-        brought = in_one_unit(parts, self.mistakes)
+        numbers = [needs_number(part, self.mistakes) for part in parts]
+        brought = in_one_unit(parts, self.mistakes) if all(numbers) else None
         if brought is None:
             return None
         whole = self._made(node, Aggregate(function, tuple(part.node for part in brought)), "number")

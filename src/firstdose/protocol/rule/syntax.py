@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from firstdose.protocol.rule.tokens import Mistakes, Token
 
 DEEPEST = 100
 
-_BINARY = frozenset({"==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "and", "or", "in"})
+_BINARY = frozenset({"==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "and", "or", "in", "not in"})
 
 
 def check_brackets(tokens: Sequence[Token], mistakes: Mistakes) -> bool:
@@ -26,6 +27,8 @@ def check_brackets(tokens: Sequence[Token], mistakes: Mistakes) -> bool:
             return False
         elif token.text == ")":
             opened.pop()
+        if len(opened) > DEEPEST:
+            return _too_deep(token.start, mistakes)
     if opened:
         mistakes.not_readable(opened[-1].start, "this bracket is never closed.", "Close it, or leave it out.")
     return not opened
@@ -38,7 +41,7 @@ def check_order(tokens: Sequence[Token], mistakes: Mistakes) -> bool:
         return False
     before: Token | None = None
     depth = 0
-    for token in tokens:
+    for token in _with_not_in(tokens):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if not (_may_start(token) if _is_open(before) else _may_follow(token, before, depth)):
             _out_of_order(token, before, mistakes)
@@ -57,13 +60,30 @@ def check_depth(tree: ast.expr, mistakes: Mistakes) -> bool:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return True
-    mistakes.not_allowed(0, f"the rule is more than {DEEPEST} levels deep.", "Split it into two named rules.")
-    return False
+    return _too_deep(0, mistakes)
 
 
 def is_bracketed(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] stands directly in brackets."""
     return text[:start].rstrip(" \t").endswith("(") and text[end:].lstrip(" \t").startswith(")")
+
+
+def _too_deep(offset: int, mistakes: Mistakes) -> bool:
+    mistakes.not_allowed(
+        offset, f"the rule is more than {DEEPEST} levels deep.", "Split it into two named rules."
+    )
+    return False
+
+
+def _with_not_in(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens, `not` and `in` side by side as one."""
+    rest = list(tokens)
+    while rest:
+        token = rest.pop(0)
+        if token.text == "not" and rest and rest[0].text == "in":
+            rest.pop(0)
+            token = replace(token, text="not in")
+        yield token
 
 
 def _is_open(before: Token | None) -> bool:
@@ -80,7 +100,7 @@ def _may_follow(token: Token, before: Token | None, depth: int) -> bool:
         return before is not None and before.kind == "word"
     if token.text == ",":
         return depth > 0
-    return token.kind == "sign" and (token.text in _BINARY or token.text in ("not", ")"))
+    return token.kind == "sign" and (token.text in _BINARY or token.text == ")")
 
 
 def _out_of_order(token: Token, before: Token | None, mistakes: Mistakes) -> None:

@@ -55,7 +55,7 @@ _REMEDIES = {
     "\\": _DOUBLE_QUOTES, "≥": "Write >=.", "≤": "Write <=.", "≠": "Write !=.", "−": "Write -.", "–": "Write -.",
     "×": "Write *.", "÷": "Write /.", "µ": "Write u, as in ug.", "μ": "Write u, as in ug.", "²": "Write 2, as in cm2.",
     "³": "Write 3, as in mm3.", "“": _DOUBLE_QUOTES, "”": _DOUBLE_QUOTES, "„": _DOUBLE_QUOTES,
-    "‘": _DOUBLE_QUOTES, "’": _DOUBLE_QUOTES, "\xa0": "Write an ordinary blank.",
+    "\u2018": _DOUBLE_QUOTES, "\u2019": _DOUBLE_QUOTES, "\xa0": "Write an ordinary blank.",
     "is": "Write == to compare.", "True": _STAND_ALONE, "False": _STAND_ALONE, "None": "Write missing(x).",
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ def cut(text: str, names: Collection[str], mistakes: Mistakes) -> list[Token]:
     position = 0
     while position < len(text):
         found = _TOKEN.match(text, position)
-        assert found is not None, "the last branch takes any character"  # noqa: S101
+        assert found is not None, "the last branch takes any character"
         kind, piece = found.lastgroup, found.group()
         if kind in ("refused", "other"):
             if piece not in seen:
@@ -149,7 +149,9 @@ def _token(found: re.Match[str], text: str, names: Collection[str], mistakes: Mi
 
 def _check_word(word: str, start: int, mistakes: Mistakes) -> None:
     if word.lower() in OPERATORS:
-        mistakes.not_allowed(start, f"'{word}' is not an operator.", f"Write {word.lower()}, in small letters.")
+        mistakes.not_allowed(
+            start, f"'{word}' is not an operator.", f"Write {word.lower()}, in small letters."
+        )
     elif keyword.iskeyword(word):
         remedy = _REMEDIES.get(word, _NO_SUCH_THING)
         mistakes.not_allowed(start, f"'{word}' is not part of the rule language.", remedy)
@@ -181,9 +183,7 @@ def _number(text: str, found: re.Match[str], names: Collection[str], mistakes: M
     try:
         value = read_number(typed)
     except NotANumber as unreadable:
-        glued = re.fullmatch(r"([0-9.]+)([A-Za-z].*)", typed)
-        remedy = f"Write number, blank, unit: {glued[1]} {glued[2]}." if glued and _is_unit(glued[2]) else ""
-        mistakes.not_allowed(start, unreadable.message, remedy or _number_remedy(unreadable, glued))
+        mistakes.not_allowed(start, unreadable.message, _glued(typed) or unreadable.remedy)
         return Token("number", typed, start)
     following = _UNIT.match(text, found.end())
     unit = _unit(following, names, mistakes) if following else None
@@ -193,8 +193,13 @@ def _number(text: str, found: re.Match[str], names: Collection[str], mistakes: M
     return Token("number", text[start:end], start, value, unit[1])
 
 
-def _number_remedy(unreadable: NotANumber, glued: re.Match[str] | None) -> str:
-    return "Write a number, a blank and a unit, such as 6 months." if glued else unreadable.remedy
+def _glued(typed: str) -> str:
+    """What to do about `6months`; '' where the number itself is wrong."""
+    found = re.fullmatch(r"([0-9.]+)([A-Za-z].*)", typed)
+    if found is None or re.fullmatch(r"0[xbo].*|[0-9.]+e[+-]?[0-9]+|.*_.*", typed, re.IGNORECASE):
+        return ""
+    example = f"{found[1]} {found[2]}" if _is_unit(found[2]) else "6 months"
+    return f"Write a number, a blank and a unit, such as {example}."
 
 
 def _unit(following: re.Match[str], names: Collection[str], mistakes: Mistakes) -> tuple[str, Unit] | None:
@@ -237,5 +242,5 @@ def nearest(word: str, names: Collection[str]) -> str:
     """What to do about an unknown word: the closest name, or the first of those in sight."""
     close = did_you_mean(word, names)
     some = ", ".join(sorted(names)[:8])
-    more = ", ..." if len(names) > 8 else ""
-    return close or (f"Known here: {some}{more}." if names else "No name is known here.")
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return close or (f"Known here: {some}{more}." if names else "Nothing of the kind is known here.")

@@ -103,7 +103,8 @@ def bring(part: Part, target: Part, mistakes: Mistakes) -> Part | None:
         return _scaled(part, 1 / target.unit.factor if target.literal else Fraction(1), target)
     if not target.unit.dimension and (part.spoken or _is_pure(part)):
         return _scaled(part, part.unit.factor if part.literal else Fraction(1), target)
-    mistakes.misfit(part.start, *_misfit(part, target))
+    unwanted = target if target.literal and not part.literal else part
+    mistakes.misfit(unwanted.start, *_misfit(part, target))
     return None
 
 
@@ -130,14 +131,16 @@ def negative(part: Part, said: str, start: int, mistakes: Mistakes) -> Part | No
         return None
     node: Node = Negative(part.node)
     if isinstance(part.node, Number):
-        node = Number(-part.node.value, f"-{part.node.told}")
+        node = Number(-part.node.value, f"−{part.node.told}")
     return replace(part, node=node, kind="number", said=said, start=start)
 
 
 def needs_number(part: Part, mistakes: Mistakes) -> bool:
     """Whether it is a number; else an Issue."""
     if not part.is_number:
-        remedy = "days(from, to) counts the days between two dates." if part.kind == "date" else "Write a number."
+        remedy = (
+            "days(from, to) counts the days between two dates." if part.kind == "date" else "Write a number."
+        )
         mistakes.misfit(part.start, f"'{part.said}' is {part.words}, a number is needed here.", remedy)
     return part.is_number
 
@@ -166,7 +169,7 @@ def result_in(unit: str | None, part: Part, mistakes: Mistakes) -> Part | None:
 
 def _code_fits(literal: Part, named: Part, mistakes: Mistakes) -> bool:
     """Whether a code written out is on the codelist of the name."""
-    assert isinstance(literal.node, Text)  # noqa: S101
+    assert isinstance(literal.node, Text)
     code = literal.node.text
     if not code:
         remedy = f"Write missing({named.said}) to ask whether there is none."
@@ -201,12 +204,17 @@ def _misfit(part: Part, target: Part) -> tuple[str, str]:
         message = f"'{part.said}' is {part.words}, '{target.said}' is {target.words}."
         bases = {part.unit.dimension, target.unit.dimension}
         calendar = bases == {(("time", 1),), (("calendar", 1),)}
-        return message, "A month has no fixed number of days: write days." if calendar else "Compare like with like."
+        return (
+            message,
+            "A month has no fixed number of days: write days." if calendar else "Compare like with like.",
+        )
     symbol = spelled(measured.unit) or base_unit(measured.unit.dimension).symbol
     message = f"'{plain.said}' has no unit, '{measured.said}' is in {symbol}."
     if plain.literal:
         return message, f"Write {plain.said} {symbol}, if that is meant."
-    return message, f"Write a number of {symbol}." if measured.literal else "Compare like with like."
+    if measured.literal:
+        return message, f"Leave the unit out, or give {plain.said} one where it is declared."
+    return message, "Compare like with like."
 
 
 def _product(sign: str, left: Unit, right: Unit) -> Unit:
@@ -242,7 +250,9 @@ def _never_equal(left: Part, right: Part, literal: Part, named: Part) -> tuple[s
     elif literal.literal and named.is_number:
         remedy = f"Write the number without quotes, such as {named.said} >= 3."
     elif literal.literal and literal.is_number:
-        remedy = f'Write the code in double quotes, such as "{named.codes[0] if named.codes else literal.said}".'
+        remedy = (
+            f'Write the code in double quotes, such as "{named.codes[0] if named.codes else literal.said}".'
+        )
     else:
         remedy = "Compare names that have the same codes, or a name with one of its codes."
     return message, remedy
@@ -260,7 +270,9 @@ def _on_the_scale(operator: str, left: Part, right: Part, mistakes: Mistakes) ->
         return True
     if literal.node.value in steps:
         return True
-    mistakes.misfit(literal.start, f"'{named.said}' has no step {literal.said}.", f"It has {_listed(named.codes)}.")
+    mistakes.misfit(
+        literal.start, f"'{named.said}' has no step {literal.said}.", f"It has {_listed(named.codes)}."
+    )
     return False
 
 

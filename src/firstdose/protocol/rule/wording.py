@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from firstdose.protocol.rule.nodes import (
-    NUMERIC,
     Aggregate,
     And,
     Arithmetic,
@@ -52,10 +51,8 @@ _AGGREGATES = {
 }  # fmt: skip
 _DATE_AGGREGATES = {"min": "the earliest of", "max": "the latest of"}
 
-# Words and signs of the phrases below: a label that holds one is quoted.
-_OURS = re.compile(
-    r"\b(and|or|not|is|at|of|in|from|to|over|with|each|every|some|days|change|the|which)\b|[-+−×/,()'\"]", re.IGNORECASE
-)
+# Words and signs that join or end the phrases below: a label that holds one is quoted.
+_OURS = re.compile(r"\b(and|or|not|is|at|from|to|over|missing)\b|[+−×,()'\"]| / ", re.IGNORECASE)
 
 
 def tell_rule(rule: Rule) -> str:
@@ -112,7 +109,7 @@ def _told_truth(node: Node) -> str:
 
 def _label(name: str, label: str) -> str:
     words = label or name.replace("_", " ")
-    return f"'{words}'" if _OURS.search(words) else words
+    return "'" + words.replace("'", "\u2019") + "'" if _OURS.search(words) else words
 
 
 def _told_comparison(operator: Operator, left: Node, right: Node) -> str:
@@ -125,11 +122,17 @@ def _told_comparison(operator: Operator, left: Node, right: Node) -> str:
 
 def _told_chain(parts: Sequence[Compare]) -> str:
     """3 <= x <= 5 is `x is from 3 to 5`; other chains are told pair by pair."""
+    return _range(parts) or " and ".join(_tell(part) for part in parts)
+
+
+def _range(parts: Sequence[Compare]) -> str:
+    """The phrase of a chain that is a closed range between two numbers written out, else nothing."""
     low, high = parts[0], parts[-1]
-    literals = isinstance(low.left, Number) and isinstance(high.right, Number)
-    if len(parts) == 2 and literals and low.operator == high.operator == "<=" and _tell(low.right) == _tell(high.left):
-        return f"{_side(low.right)} is from {_tell(low.left)} to {_tell(high.right)}"
-    return " and ".join(_tell(part) for part in parts)
+    if len(parts) != 2 or not low.operator == high.operator == "<=":
+        return ""
+    if not (isinstance(low.left, Number) and isinstance(high.right, Number)) or isinstance(low.right, Number):
+        return ""
+    return f"{_side(low.right)} is from {_tell(low.left)} to {_tell(high.right)}"
 
 
 def _told_aggregate(node: Aggregate) -> str:
@@ -167,12 +170,11 @@ def _side(node: Node) -> str:
 
 
 def _joined(part: Node) -> str:
-    """What stands beside `and` or `or`."""
-    return f"({_tell(part)})" if isinstance(part, And | Or | Chain) and not _is_range(part) else _tell(part)
-
-
-def _is_range(part: Node) -> bool:
-    return isinstance(part, Chain) and " and " not in _told_chain(part.parts)
+    """What stands beside `and` or `or`: in brackets where it holds such a word itself."""
+    several = isinstance(part, And | Or) or (isinstance(part, In) and len(part.among) > 1)
+    return (
+        f"({_tell(part)})" if several or (isinstance(part, Chain) and not _range(part.parts)) else _tell(part)
+    )
 
 
 def _closed(node: Node) -> str:
@@ -185,5 +187,3 @@ def _closed(node: Node) -> str:
 
 def _listed(words: Sequence[str], last: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-

@@ -73,7 +73,7 @@ def _title(material: Material, endpoint: Endpoint) -> str:
 def _plan_sentence(material: Material, endpoint: Endpoint) -> Block:
     from firstdose.protocol.telling import tell_part
 
-    words = tell_part(material.basis.protocol, "endpoints", endpoint)
+    words = tell_part(material.basis.protocol, "endpoints", endpoint.endpoint)
     return sentence(words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstdose.analysis.events import TERMS
 from firstdose.derived.events import derive_events
 from firstdose.report.content.drawings import local_reaction_figures
 from firstdose.report.content.pieces import Material, sentence, text
@@ -64,7 +65,7 @@ def _counts(material: Material, display: str, title: str, head: str, levels: lis
     """Participants, lesions and events side by side, each with its own denominator, per level."""
     numbers, word = material.numbers, f"{material.basis.protocol.lesion_word}s"
     analysis = f"events.{display}"
-    names = [name for name in numbers.words(analysis, "variable") if name != "different terms"]
+    names = [name for name in numbers.words(analysis, "variable") if name != TERMS]
     with_lesions = any(row.statistic == "lesions" for row in numbers.of_analysis(analysis))
     columns = [Column(head)]
     for level in levels:

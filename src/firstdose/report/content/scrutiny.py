@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from firstdose.analysis.consistency import check_published
 from firstdose.report.content.pieces import Material, plain_table, sentence, text
 from firstdose.report.tree import Block, Bullets, Column, Listing, Number, Section, Table, Text
+from firstdose.values.rounding import printed, printed_p
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from firstdose.protocol.feasibility import Feasibility
+
 SHOWN = 200
-MOST_MEMBERS = 60
 
 
 def feasibility_section(material: Material) -> Section:
@@ -22,9 +24,44 @@ def feasibility_section(material: Material) -> Section:
     found = compute_feasibility(material.basis.protocol)
     sentences = tuple((Text(words),) for words in found.sentences)
     blocks: list[Block] = [Bullets(sentences)] if sentences else []
-    for table in found.tables:
-        blocks.append(plain_table(f"t-feasibility-{table.name}", table.title, table.columns, table.rows))
+    blocks += [*_zero_events(found), *_reaches(found), *_nested(found, material.basis.protocol.lesion_word)]
     return Section("feasibility", "What this trial can and cannot show", tuple(blocks), e3="9.7.2")
+
+
+def _zero_events(found: Feasibility) -> Iterator[Block]:
+    rows = [
+        (str(row.n), f"{printed(100 * row.one_sided, 1)} %", f"{printed(100 * row.two_sided, 1)} %")
+        for row in found.zero_events
+    ]
+    columns = ("participants", "one-sided 95 % bound", "upper limit of the two-sided 95 % interval")
+    yield plain_table("t-zero-events", "After 0 events, rates above this are excluded", columns, rows)
+
+
+def _reaches(found: Feasibility) -> Iterator[Block]:
+    rows = [
+        (
+            row.test,
+            row.label,
+            str(row.n),
+            f"{printed_p(row.smallest_p)} {row.sided}" if row.smallest_p is not None else "–",
+            printed(row.detectable_80, 2) if row.detectable_80 is not None else "–",
+            printed(row.detectable_90, 2) if row.detectable_90 is not None else "–",
+            "yes" if row.can_reject else f"no, not at {row.alpha:g}",
+        )
+        for row in found.reaches
+    ]
+    if rows:
+        columns = ("analysis", "method", "n", "smallest p", "effect at 80 % power", "effect at 90 % power", "can reject")
+        note = ("Effects are standardised: the mean change divided by its standard deviation (dz).",)
+        yield plain_table("t-reach", "What each test can reach", columns, rows, footnotes=note)
+
+
+def _nested(found: Feasibility, word: str) -> Iterator[Block]:
+    rows = [(str(row.n), str(row.lesions), f"{row.icc:g}", printed(row.effective, 1)) for row in found.nested]
+    if rows:
+        columns = ("participants", f"{word}s each", "intraclass correlation", "effective number")
+        title = f"How many independent participants the {word}s are worth"
+        yield plain_table("t-nested", title, columns, rows)
 
 
 def consistency_section(material: Material) -> Section | None:

@@ -1,0 +1,330 @@
+"""The command line: one function per command, nothing but calls."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from firstdose import __version__
+from firstdose.values.issue import Issue, UserError, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from firstdose.protocol.model import Protocol
+    from firstdose.records.study import StudyReading
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="firstdose: one protocol file drives a phase I trial of a locally injected therapy.",
+)
+PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS = 10, 11, 12, 13, 14
+
+ProtocolFile = Annotated[Path, typer.Argument(help="The protocol file.", metavar="PROTOCOL")]
+StudyFolder = Annotated[Path, typer.Argument(help="The study folder: protocol.yaml and records/.", metavar="STUDY")]
+OutFolder = Annotated[Path, typer.Option("--out", help="Folder for the output; made if absent.")]
+SourceFolder = Annotated[
+    Path | None, typer.Option("--source", help="Folder of the original files that mapping.yaml names.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the Issues as JSON.")]
+
+
+@app.command()
+def new(file: Annotated[Path, typer.Argument(help="The protocol file to start.", metavar="FILE")]) -> None:
+    """Start a protocol file: a small complete trial to be edited."""
+    from firstdose.protocol.writing import starter
+
+    if file.exists():
+        _stop([_exists(file)], EXPORT)
+    file.write_text(starter(), encoding="utf-8")
+    typer.echo(f"{file} is ready to be edited. Then: firstdose check {file}")
+
+
+@app.command()
+def check(
+    what: Annotated[Path, typer.Argument(help="A protocol file or a study folder.", metavar="PROTOCOL|STUDY")],
+    source: SourceFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a protocol file, or a study folder with its records; every mistake is told at once."""
+    if not what.is_dir():
+        _read_protocol(what, show=True, as_json=as_json)
+        return
+    protocol = _read_protocol(what / "protocol.yaml")
+    reading, issues = _read_records(what, protocol, source)
+    _print(issues, as_json=as_json)
+    if not as_json:
+        snapshot = reading.snapshot
+        typer.echo(
+            f"{_count(issues)}; {len(snapshot.participants)} participants, {len(snapshot.tables)} tables, "
+            f"snapshot {snapshot.digest[:16]}"
+        )
+    if errors(issues):
+        raise typer.Exit(RECORDS)
+
+
+@app.command()
+def tell(file: ProtocolFile) -> None:
+    """Read the protocol back in sentences under the ICH M11 headings, with what so few participants can show."""
+    from firstdose.protocol.identity import compute_identity
+    from firstdose.protocol.telling import render_telling, tell_protocol
+
+    protocol = _read_protocol(file)
+    typer.echo(render_telling(tell_protocol(protocol), f"Identity {compute_identity(protocol)} (format 1)"), nl=False)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The protocol before.", metavar="OLD")],
+    new_file: Annotated[Path, typer.Argument(help="The protocol after.", metavar="NEW")],
+) -> None:
+    """List what an amendment changes, in the sentences of `tell`."""
+    from firstdose.protocol.comparing import compare_protocols
+    from firstdose.protocol.telling import tell_differences
+
+    before, after = _read_protocol(old), _read_protocol(new_file)
+    differences = compare_protocols(before, after)
+    typer.echo(tell_differences(before, after, differences) if differences else "The two protocols are the same.")
+
+
+@app.command(name="import")
+def import_(
+    study: StudyFolder,
+    out: OutFolder,
+    source: SourceFolder = None,
+) -> None:
+    """Bring somebody else's spreadsheets into the layout of firstdose by mapping.yaml; the originals stay as they are."""
+    from firstdose.records.importing import import_records
+
+    protocol = _read_protocol(study / "protocol.yaml")
+    files, issues = import_records(study, protocol, out, source)
+    _print(issues)
+    for file in files:
+        typer.echo(file)
+    if errors(issues):
+        raise typer.Exit(RECORDS)
+
+
+@app.command()
+def dose(study: StudyFolder, out: OutFolder, source: SourceFolder = None) -> None:
+    """Write the dose sheets, one page a participant, as HTML and PDF."""
+    from firstdose.report.dose_sheet import build_dose_sheets
+
+    protocol = _read_protocol(study / "protocol.yaml")
+    reading, _ = _read_records(study, protocol, source)
+    _write_report(build_dose_sheets(protocol, reading.snapshot), out, "dose")
+
+
+@app.command()
+def report(
+    study: StudyFolder,
+    out: OutFolder,
+    source: SourceFolder = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Also set the report as PDF.")] = True,
+) -> None:
+    """Analyse the study as planned and write the report: results.json, results.parquet, report.html, report.pdf."""
+    protocol = _read_protocol(study / "protocol.yaml")
+    reading, issues = _read_records(study, protocol, source)
+    write_outputs(protocol, reading, issues, out, pdf=pdf)
+
+
+@app.command()
+def rehearse(
+    file: ProtocolFile,
+    out: OutFolder,
+    participants: Annotated[int, typer.Option(help="How many invented participants.", min=1)] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same study.", min=0)] = 1,
+) -> None:
+    """Let invented participants walk the whole protocol; the study folder goes through every other command."""
+    from firstdose.rehearsal import rehearse as walk
+    from firstdose.rehearsal import write_study
+
+    protocol = _read_protocol(file)
+    if (out / "records").exists():
+        _stop([_exists(out / "records")], EXPORT)
+    with _progress("inventing participants") as step:
+        rehearsed = walk(protocol, participants, seed, progress=step)
+    write_study(rehearsed, file.read_text(encoding="utf-8"), out)
+    typer.echo(f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report")
+
+
+@app.command()
+def registry(
+    file: ProtocolFile,
+    against: Annotated[
+        Path | None, typer.Option(help="A registered ICTRP record (XML); every difference is printed.")
+    ] = None,
+) -> None:
+    """Print the trial's registration as ICTRP XML, or compare it with the registered one."""
+    from firstdose.datasets.ictrp import compare_registration, render_registration
+
+    protocol = _read_protocol(file)
+    if against is None:
+        typer.echo(render_registration(protocol), nl=False)
+        return
+    differences, issues = compare_registration(protocol, against)
+    _print(issues)
+    for line in differences:
+        typer.echo(line)
+    if issues or differences:
+        raise typer.Exit(EXPORT)
+
+
+@app.command()
+def demo(out: OutFolder = Path("demo")) -> None:
+    """Run the psoriasis plaque trial on invented records: check, dose sheets and report."""
+    study = Path(__file__).parents[2] / "trials" / "adsc_psoriasis"
+    if not study.is_dir():
+        _stop([Issue(_place(study), "FD-R010", "the demonstration trial is not here.", "Run it in a clone of the project.")], RECORDS)
+    protocol = _read_protocol(study / "protocol.yaml")
+    reading, issues = _read_records(study, protocol, None)
+    from firstdose.report.dose_sheet import build_dose_sheets
+
+    _write_report(build_dose_sheets(protocol, reading.snapshot), out, "dose")
+    write_outputs(protocol, reading, issues, out, pdf=True)
+
+
+def write_outputs(
+    protocol: Protocol, reading: StudyReading, issues: list[Issue], out: Path, *, pdf: bool
+) -> None:
+    """Everything `firstdose report` leaves behind."""
+    from firstdose.analysis.basis import make_basis
+    from firstdose.analysis.exporting import export_results
+    from firstdose.analysis.running import analyse_basis
+    from firstdose.report.content.building import build_report
+    from firstdose.report.content.listings import export_listings
+
+    out.mkdir(parents=True, exist_ok=True)
+    with _progress("analysing"):
+        basis = make_basis(protocol, reading.snapshot)
+        results = analyse_basis(basis)
+    for file in (*export_results(results, out), *export_listings(basis, issues, out)):
+        typer.echo(file)
+    with _progress("building the report"):
+        tree = build_report(basis, results, issues)
+    _write_report(tree, out, "report", pdf=pdf)
+
+
+def _write_report(tree: object, out: Path, name: str, *, pdf: bool = True) -> None:
+    from firstdose.report.html import render_html
+    from firstdose.report.pdf import STAMP, render_pdf
+
+    out.mkdir(parents=True, exist_ok=True)
+    page = out / f"{name}.html"
+    page.write_text(render_html(tree), encoding="utf-8")  # type: ignore[arg-type]
+    typer.echo(page)
+    if pdf:
+        with _progress("setting the PDF"):
+            content = render_pdf(tree, STAMP)  # type: ignore[arg-type]
+        (out / f"{name}.pdf").write_bytes(content)
+        typer.echo(out / f"{name}.pdf")
+
+
+def _read_protocol(file: Path, *, show: bool = False, as_json: bool = False) -> Protocol:
+    """The checked protocol; with errors the Issues are printed and the command ends with exit code 10."""
+    from firstdose.protocol.checking import check_protocol
+    from firstdose.protocol.reading import read_protocol
+
+    reading = read_protocol(file)
+    found = list(reading.issues)
+    if reading.protocol is not None:
+        found += check_protocol(reading.protocol, reading.places)
+    if reading.protocol is None or errors(found):
+        _stop(found, PROTOCOL, as_json=as_json)
+    if show:
+        _print(found, as_json=as_json)
+        if not as_json:
+            typer.echo(f"{file}: {_count(found)}")
+    return reading.protocol
+
+
+def _read_records(study: Path, protocol: Protocol, source: Path | None) -> tuple[StudyReading, list[Issue]]:
+    from firstdose.records.checking import check_records
+    from firstdose.records.study import read_study
+
+    with _progress("reading the records"):
+        reading = read_study(study, protocol, source)
+        return reading, sorted({*reading.issues, *check_records(protocol, reading.snapshot)})
+
+
+def _count(issues: list[Issue]) -> str:
+    if not issues:
+        return "no Issue"
+    parts = [f"{n} {word}" for word in ("error", "query", "warning") if (n := sum(i.weight == word for i in issues))]
+    return ", ".join(parts)
+
+
+def _print(issues: Iterable[Issue], *, as_json: bool = False) -> None:
+    ordered = sorted(issues)
+    if as_json:
+        typer.echo(json.dumps([issue.as_json() for issue in ordered], ensure_ascii=False, indent=1))
+        return
+    for issue in ordered:
+        typer.echo(str(issue))
+
+
+def _stop(issues: Iterable[Issue], exit_code: int, *, as_json: bool = False) -> NoReturn:
+    _print(issues, as_json=as_json)
+    raise typer.Exit(exit_code)
+
+
+def _exists(path: Path) -> Issue:
+    return Issue(_place(path), "FD-R011", f"'{path.name}' is already there.", "Name another place; nothing is overwritten.")
+
+
+def _place(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from firstdose.values.issue import Place
+
+    return Place(str(path))
+
+
+class _progress:  # noqa: N801
+    """A spinner and, where a share is known, a bar on the error stream; silent when nobody looks."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def __enter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+        if not sys.stderr.isatty():
+            return lambda _share: None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task(self.label, total=None)
+        return lambda share: self._bar.update(task, total=1.0, completed=share)
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "_bar"):
+            self._bar.stop()
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"firstdose {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """firstdose: one protocol file drives a phase I trial of a locally injected therapy."""
+
+
+def run() -> None:
+    """Entry point: a user sees sentences and exit codes, never a traceback for bad input."""
+    try:
+        app()
+    except UserError as error:
+        for issue in error.issues:
+            typer.echo(str(issue))
+        raise SystemExit(error.exit_code) from None

@@ -1,0 +1,32 @@
+"""Figures of record: plain values in, SVG text out, the same bytes every time."""
+
+from __future__ import annotations
+
+from firstdose.report.figures.doses import DoseBar, draw_dose_bars
+from firstdose.report.figures.feasibility import Curve, Mark, draw_feasibility
+from firstdose.report.figures.flow import FlowStep, draw_flow
+from firstdose.report.figures.intervals import ForestRow, ShareRow, draw_change_forest, draw_share_intervals
+from firstdose.report.figures.reactions import HeatCell, HeatMap, draw_local_reactions
+from firstdose.report.figures.swimmer import SwimRow, draw_swimmer
+from firstdose.report.figures.trajectories import Line, draw_trajectories
+
+__all__ = [
+    "Curve",
+    "DoseBar",
+    "FlowStep",
+    "ForestRow",
+    "HeatCell",
+    "HeatMap",
+    "Line",
+    "Mark",
+    "ShareRow",
+    "SwimRow",
+    "draw_change_forest",
+    "draw_dose_bars",
+    "draw_feasibility",
+    "draw_flow",
+    "draw_local_reactions",
+    "draw_share_intervals",
+    "draw_swimmer",
+    "draw_trajectories",
+]

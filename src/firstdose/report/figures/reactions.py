@@ -1,0 +1,97 @@
+"""Worst local reaction by lesion and visit, as a map of cells with the grade written in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstdose.report.figures.canvas import INK, lettered, new_figure, drawn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.figure import Figure
+
+_CELL = 0.62  # cm
+_NARROWEST = 0.5
+# From paper to the dark end of Okabe and Ito's vermillion: lightness alone tells the grade.
+_RAMP = ("#fbf7f2", "#f8dcc2", "#f0ae7c", "#d55e00", "#7c3300")
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """`value` None is a measurement not done; `text` is what is printed in the cell."""
+
+    value: float | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Rows of cells; `blocks` names the participant of each row, so that lesions of one stand together."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[HeatCell, ...], ...]
+    top: float
+    scale: str
+    blocks: tuple[str, ...] = ()
+
+
+@drawn
+def draw_local_reactions(matrix: HeatMap) -> Figure:
+    """A cell per lesion and visit from 0 to `top`; hatched where nothing was measured."""
+    figure = new_figure(3.0 + _CELL * len(matrix.rows))
+    axes = figure.subplots()
+    scale = _scale(matrix.top)
+    room = 12.0 / max(len(matrix.columns), 1)
+    for row, cells in enumerate(matrix.cells):
+        for column, cell in enumerate(cells):
+            _draw_cell(axes, (column, row), cell, scale, written=room >= _NARROWEST)
+    _frame(axes, matrix, room)
+    bar = figure.colorbar(scale, ax=axes, fraction=0.035, pad=0.015, aspect=18)
+    bar.set_label(lettered(matrix.scale, 30))
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    return figure
+
+
+def _scale(top: float) -> ScalarMappable:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    return ScalarMappable(Normalize(0, top or 1), LinearSegmentedColormap.from_list("reaction", _RAMP))
+
+
+def _draw_cell(
+    axes: Axes, place: tuple[int, int], cell: HeatCell, scale: ScalarMappable, *, written: bool
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    column, row = place
+    box = Rectangle((column - 0.5, row - 0.5), 1, 1, edgecolor="white", linewidth=1.2)
+    ink = INK
+    if cell.value is None:
+        box.set(facecolor="#f1f2f3", hatch="////", edgecolor="#b9bdc2", linewidth=0)
+    else:
+        colour = scale.to_rgba(cell.value)  # type: ignore[arg-type]
+        box.set_facecolor(colour)
+        red, green, blue, _ = colour
+        ink = INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.52 else "white"
+    axes.add_patch(box)
+    if written and cell.text:
+        axes.text(column, row, lettered(cell.text), ha="center", va="center", fontsize=8, color=ink)
+
+
+def _frame(axes: Axes, matrix: HeatMap, room: float) -> None:
+    longest = max((len(name) for name in matrix.columns), default=0)
+    steep = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if longest * 0.19 > room else {}
+    axes.set_xticks(range(len(matrix.columns)), [lettered(name) for name in matrix.columns], **steep)
+    axes.set_yticks(range(len(matrix.rows)), [lettered(name, 40) for name in matrix.rows])
+    axes.set_xlim(-0.5, len(matrix.columns) - 0.5)
+    axes.set_ylim(len(matrix.rows) - 0.5, -0.5)
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    for row, (above, below) in enumerate(zip(matrix.blocks, matrix.blocks[1:], strict=False)):
+        if above != below:
+            axes.axhline(row + 0.5, color=INK, linewidth=0.9)
