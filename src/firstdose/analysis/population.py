@@ -42,7 +42,7 @@ def _count(
         analysis=display,
         statistic="participants",
         value=float(len(those)),
-        text=printed_share(len(those), everybody, mode=basis.rounding) if everybody else "0",
+        text=printed_share(len(those), everybody, mode=basis.rounding) if name != "enrolled" else str(everybody),
         unit="participant",
         variable=name,
         purpose="description",

@@ -17,6 +17,7 @@ from firstdose.analysis.population import (
     count_records,
     count_visits,
 )
+from firstdose.analysis.reactions import count_reactions
 from firstdose.analysis.results import Results, named_rows
 from firstdose.analysis.summaries import summarise_by_visit, summarise_facts
 from firstdose.derived.events import EVENTS
@@ -80,3 +81,4 @@ def _safety(basis: Basis) -> Iterator[ResultRow]:
     analysis = basis.protocol.analysis(endpoint.endpoint) if endpoint else None
     members = basis.sets[analysis.analysis_set] if analysis else basis.sets["treated"]
     yield from count_events(basis, analysis.by if analysis else "", members)
+    yield from count_reactions(basis)

@@ -1,240 +1,252 @@
-"""The dose of each lesion: planned by its area and dose level, prepared in volume and points, and given.
-
-All arithmetic is exact or has 40 digits; nothing is rounded before it is shown. `dose_in_float` computes the same
-numbers a second time on another way.
-"""
+"""Doses as the records tell them: planned from the lesion map, given by the injections, kept apart."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
+from firstdose.derived.area import (
+    Area,
+    NotAnOutline,
+    compute_ellipse,
+    compute_given,
+    compute_outline,
+    read_outline,
+)
 from firstdose.derived.deviations import Deviation
+from firstdose.derived.dose_plan import (
+    NO_CELLS,
+    Counted,
+    DosePlan,
+    DoseRequest,
+    GivenDose,
+    LesionDose,
+    Product,
+    compute_dose,
+)
+from firstdose.derived.timing import ADMINISTRATION
+from firstdose.values.issue import Place
 from firstdose.values.quantity import Quantity
 from firstdose.values.rounding import printed
 from firstdose.values.units import read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from firstdose.derived.area import Area
     from firstdose.protocol.model import Intervention, Protocol
     from firstdose.records.snapshot import Snapshot
-    from firstdose.values.issue import Issue, Place
 
-Counted = Literal["viable", "total"]
+__all__ = [
+    "Counted", "DosePlan", "DoseRequest", "DoseTotal", "GivenDose", "LesionDose", "Product", "compute_dose",
+    "derive_dose_deviations", "derive_doses", "dose_totals", "doses_cells", "is_outside", "millions",
+]  # fmt: skip
 
-CELLS, PER_ML, ML, PER_CM2 = (read_unit(symbol) for symbol in ("cells", "cells/mL", "mL", "cells/cm2"))
-ONE = read_unit("1")
-NONE = Quantity(Decimal(0), CELLS)
-_DIGITS = Context(prec=40)
+LESIONS, PRODUCT = "lesion_map", "cell_product"
+DENSITY = read_unit("cells/cm2")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoseRequest:
-    """What a dose is computed from. `counted`: the cells in the concentration; of all cells the viability is needed."""
-
-    area: Area
-    density: Quantity
-    concentration: Quantity | None = None
-    counted: Counted = "viable"
-    viability: Quantity | None = None
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DosePlan:
-    """A dose in full precision. What no concentration is known for is None; so is what the protocol sets no limit for.
-
-    `uncertainty`: relative standard uncertainty of the density given; `density_interval` one of them to each side.
-    """
-
-    cells: Quantity
-    viable_concentration: Quantity | None
-    volume: Quantity | None
-    volume_to_prepare: Quantity | None
-    points_by_volume: int | None
-    points_by_grid: int | None
-    points: int | None
-    volume_per_point: Quantity | None
-    graduation: Quantity | None
-    uncertainty: Decimal | None
-    density_interval: tuple[Quantity, Quantity] | None
-
-    def on_syringe(self, volume: Quantity) -> Quantity:
-        """A volume as the syringe shows it: the nearest graduation, halves up; unrounded where none is declared."""
-        if self.graduation is None:
-            return volume.to(ML)
-        step = self.graduation.to(ML).value
-        steps = _DIGITS.divide(volume.to(ML).value, step).to_integral_value(ROUND_HALF_UP)
-        return Quantity(steps * step, ML)
-
-
-def compute_dose(request: DoseRequest, limits: Intervention) -> DosePlan:
-    """Cells, volume and points of one lesion.
-
-    Raises:
-        DifferentDimension: the density is not in cells per area, or the concentration not in cells per volume.
-        ValueError: density or concentration is not above 0.
-    """
-    cells = (_above_zero(request.density.to(PER_CM2)) * request.area.value).to(CELLS)
-    viable = compute_viable(request.concentration, request.counted, request.viability)
-    volume = None if viable is None else (cells / viable).to(ML)
-    by_volume = _points(volume, limits.volume_per_point)
-    spacing = limits.point_spacing
-    by_grid = None if spacing is None else _points(request.area.value, spacing * spacing)
-    points = _larger(by_volume, by_grid) if volume is not None else None
-    uncertainty = compute_uncertainty(limits)
-    return DosePlan(
-        cells=cells,
-        viable_concentration=viable,
-        volume=volume,
-        volume_to_prepare=volume and (volume + limits.dead_volume if limits.dead_volume else volume),
-        points_by_volume=by_volume,
-        points_by_grid=by_grid,
-        points=points,
-        volume_per_point=volume / points if volume is not None and points else None,
-        graduation=limits.syringe_graduation,
-        uncertainty=uncertainty,
-        density_interval=None if uncertainty is None else _interval(request.density, uncertainty),
-    )
-
-
-def compute_viable(concentration: Quantity | None, counted: Counted, viability: Quantity | None) -> Quantity | None:
-    """Living cells per mL. A count of living cells is never multiplied by viability once more."""
-    if concentration is None:
-        return None
-    if counted == "viable":
-        return _above_zero(concentration.to(PER_ML))
-    return None if viability is None else _above_zero((concentration * viability).to(PER_ML))
-
-
-def compute_uncertainty(limits: Intervention) -> Decimal | None:
-    """Square root of the sum of squares of the parts the protocol declares, as a share; None where it declares none."""
-    parts = (limits.uncertainty_area, limits.uncertainty_count, limits.uncertainty_volume)
-    known = [part for part in parts if part is not None]
-    return _DIGITS.sqrt(sum((part * part for part in known), Decimal(0))) if known else None
-
-
-def _above_zero(quantity: Quantity) -> Quantity:
-    if quantity.value <= 0:
-        raise ValueError(f"{quantity} is not above 0")
-    return quantity
-
-
-def _points(whole: Quantity | None, part: Quantity | None) -> int | None:
-    """How many parts cover the whole; a remainder is a part of its own."""
-    if whole is None or part is None:
-        return None
-    return int((whole / part).to(ONE).value.to_integral_value(ROUND_CEILING))
-
-
-def _larger(one: int | None, other: int | None) -> int | None:
-    known = [number for number in (one, other) if number is not None]
-    return max(known, default=None)
-
-
-def _interval(quantity: Quantity, share: Decimal) -> tuple[Quantity, Quantity]:
-    return quantity * max(Decimal(0), 1 - share), quantity * (1 + share)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenDose:
-    """What the record of one injection says. `plan_written` holds the cells that somebody computed on the day."""
-
-    visit: str
-    date: date | None
-    level: str
-    area: Area | None
-    concentration: Quantity | None
-    counted: Counted | None
-    viability: Quantity | None
-    viable_concentration: Quantity | None
-    drawn: Quantity | None
-    residual: Quantity | None
-    points: int | None
-    plan_written: Quantity | None
-    lot: str = ""
-    time: str = ""
-    operator: str = ""
-
-    @property
-    def volume(self) -> Quantity | None:
-        """What was drawn and did not stay in the syringe; None where more is said to be left than was drawn."""
-        if self.drawn is None or self.residual is None or self.residual > self.drawn:
-            return None
-        return (self.drawn - self.residual).to(ML)
-
-    @property
-    def cells(self) -> Quantity | None:
-        """(drawn - residual) x living cells per mL."""
-        if self.volume is None or self.viable_concentration is None:
-            return None
-        return (self.volume * self.viable_concentration).to(CELLS)
-
-    @property
-    def volume_per_point(self) -> Quantity | None:
-        return self.volume / self.points if self.volume is not None and self.points else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LesionDose:
-    """One administration to one lesion: what was planned and what was given, kept apart.
-
-    `areas`: every reading of its area, the one that counts first; `level`: of the lesion map, else of the injection;
-    `number`: 1 for the first administration; `product`: living cells per mL and viability at release.
-    """
-
-    participant: str
-    lesion: str
-    visit: str
-    level: str
-    place: Place
-    site: str = ""
-    side: str = ""
-    role: str = ""
-    number: int = 1
-    areas: tuple[Area, ...] = ()
-    request: DoseRequest | None = None
-    plan: DosePlan | None = None
-    given: GivenDose | None = None
-    product: tuple[Quantity, Quantity | None] | None = None
-    mapped_level: str = ""
-    injection_place: Place | None = None
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def delivery(self) -> Decimal | None:
-        """Cells given over cells planned, as a share."""
-        if self.plan is None or self.given is None or self.given.cells is None:
-            return None
-        return _DIGITS.divide(self.given.cells.value, self.plan.cells.value)
-
-    @property
-    def density_given(self) -> Quantity | None:
-        """Cells given over the area that counts."""
-        if self.given is None or self.given.cells is None or not self.areas:
-            return None
-        return (self.given.cells / self.areas[0].value).to(PER_CM2)
-
-    @property
-    def committed(self) -> Quantity:
-        """The cells given where known, else those planned: what counts against the cap."""
-        if self.given is not None and self.given.cells is not None:
-            return self.given.cells
-        return self.plan.cells if self.plan else NONE
+def doses_cells(limits: Intervention | None) -> bool:
+    """Whether the protocol doses lesions in cells per area."""
+    levels = limits.dose_levels if limits else ()
+    return bool(levels) and all(level.dose.same_dimension(DENSITY) for level in levels)
 
 
 def derive_doses(protocol: Protocol, snapshot: Snapshot) -> tuple[LesionDose, ...]:
-    """Every administration on record and every lesion of the map that is to be treated, in order.
+    """Every injection on record, and every lesion of the map that waits for its first; by participant and lesion.
 
-    Empty where the protocol doses nothing in cells per area.
+    Lesions mapped as control appear only where they were injected. Empty where nothing is dosed in cells per area.
     """
-    from firstdose.derived.dose_records import read_doses
+    if protocol.intervention is None or not doses_cells(protocol.intervention):
+        return ()
+    mapped = _by_lesion(snapshot, LESIONS)
+    given = _by_lesion(snapshot, ADMINISTRATION)
+    products = _by_participant(snapshot, PRODUCT)
+    scheduled = protocol.activity(ADMINISTRATION)
+    visit = scheduled.at[0] if scheduled and scheduled.at else ""
+    rank = {name: place for place, name in enumerate(snapshot.participants)}
+    reading = _Reading(snapshot, protocol.intervention, visit)
+    return tuple(
+        dose
+        for key in sorted({**mapped, **given}, key=lambda key: rank.get(key[0], len(rank)))
+        for dose in reading.of_lesion(key, mapped.get(key, []), given.get(key, []), products.get(key[0], []))
+    )
 
-    return tuple(read_doses(protocol, snapshot))
+
+def _by_lesion(snapshot: Snapshot, activity: str) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in _rows(snapshot, activity):
+        found.setdefault((row["participant"], row["lesion"] or ""), []).append(row)
+    return found
+
+
+def _by_participant(snapshot: Snapshot, activity: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in _rows(snapshot, activity):
+        found.setdefault(row["participant"], []).append(row)
+    return found
+
+
+def _rows(snapshot: Snapshot, activity: str) -> list[Row]:
+    table = snapshot.table(activity)
+    return [] if table is None else table.to_dicts()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Rows of one snapshot read as doses."""
+
+    snapshot: Snapshot
+    limits: Intervention
+    visit: str
+
+    def of_lesion(
+        self, key: tuple[str, str], mapped: list[Row], given: list[Row], products: list[Row]
+    ) -> Iterator[LesionDose]:
+        lesion = mapped[0] if mapped else {}
+        if not given and lesion.get("role") != "control":
+            yield self._dose(key, lesion, None, 1, products)
+        for number, row in enumerate(given, start=1):
+            yield self._dose(key, lesion, row, number, products)
+
+    def _dose(
+        self, key: tuple[str, str], lesion: Row, row: Row | None, number: int, products: list[Row]
+    ) -> LesionDose:
+        given = None if row is None else _read_given(row, self.visit)
+        product = _read_product(products, given)
+        concentration, why = _concentration(given, product)
+        if given is not None and given.viable_concentration is None and product is not None:
+            given = replace(given, concentration=product.viable_concentration, counted="viable")
+        areas, unread = _read_areas(lesion)
+        if not areas and given is not None and given.area is not None:
+            areas = (given.area,)
+        mapped_level = lesion.get("dose_level") or ""
+        level = mapped_level or (given.level if given else "")
+        request = self._request(areas, level, concentration)
+        return LesionDose(
+            participant=key[0],
+            lesion=key[1],
+            visit=given.visit if given else self.visit,
+            place=self._place(LESIONS, lesion) if lesion else self._place(ADMINISTRATION, row or {}),
+            level=level,
+            mapped_level=mapped_level,
+            site=lesion.get("site") or (row or {}).get("site") or "",
+            side=lesion.get("laterality") or (row or {}).get("laterality") or "",
+            role=lesion.get("role") or "",
+            number=number,
+            areas=areas,
+            request=request,
+            plan=compute_dose(request, self.limits) if request else None,
+            given=given,
+            product=product,
+            unread=unread,
+            why_no_concentration=why,
+            places={**self._places(LESIONS, lesion), **self._places(ADMINISTRATION, row or {})},
+        )
+
+    def _request(self, areas: tuple[Area, ...], level: str, concentration: _Strength) -> DoseRequest | None:
+        density = next((each.dose for each in self.limits.dose_levels if each.level == level), None)
+        if not areas or density is None or density.value <= 0:
+            return None
+        strength, counted, viability = concentration
+        return DoseRequest(
+            area=areas[0], density=density, concentration=strength, counted=counted, viability=viability
+        )
+
+    def _place(self, activity: str, row: Row, item: str = "") -> Place:
+        file = row.get("_file") or activity
+        columns = self.snapshot.columns.get((activity, file), {})
+        return Place(file, row.get("_row") or 0, columns.get(item, 1))
+
+    def _places(self, activity: str, row: Row) -> Mapping[str, Place]:
+        return {f"{activity}.{item}": self._place(activity, row, item) for item in row if not item.startswith("_")}
+
+
+_Strength = tuple[Quantity | None, Counted, Quantity | None]
+_UNKNOWN: _Strength = (None, "viable", None)
+
+
+def _quantity(row: Row, item: str, unit: str) -> Quantity | None:
+    """A number of a record with the unit of its item; the shortest text of a float is what was typed."""
+    value = row.get(item)
+    return None if value is None else Quantity(Decimal(repr(float(value))), read_unit(unit))
+
+
+def _above_zero(row: Row, item: str, unit: str) -> Quantity | None:
+    found = _quantity(row, item, unit)
+    return found if found is not None and found.value > 0 else None
+
+
+def _read_areas(lesion: Row) -> tuple[tuple[Area, ...], tuple[str, str] | None]:
+    """(readings: outline, area from elsewhere, ellipse; why the outline could not be read)."""
+    areas: list[Area] = []
+    unread = None
+    if lesion.get("outline"):
+        try:
+            areas.append(compute_outline(read_outline(lesion["outline"])))
+        except NotAnOutline as why:
+            unread = (why.message, why.remedy)
+    if elsewhere := _above_zero(lesion, "area_given", "cm2"):
+        areas.append(compute_given(elsewhere))
+    long, short = (_above_zero(lesion, name, "cm") for name in ("long_diameter", "short_diameter"))
+    if long and short:
+        areas.append(compute_ellipse(long, short))
+    return tuple(areas), unread
+
+
+def _read_given(row: Row, visit: str) -> GivenDose:
+    area, points = _above_zero(row, "area_cm2", "cm2"), row.get("points")
+    counted = row.get("concentration_is")
+    return GivenDose(
+        visit=row.get("visit") or visit,
+        date=row.get("date"),
+        level=row.get("dose_level") or "",
+        area=compute_given(area) if area else None,
+        concentration=_above_zero(row, "concentration", "cells/mL"),
+        counted=counted if counted in {"viable", "total"} else None,
+        viability=_above_zero(row, "viability", "%"),
+        drawn=_quantity(row, "volume_drawn", "mL"),
+        residual=_quantity(row, "residual_volume", "mL"),
+        points=None if points is None else int(points),
+        cells_written=_above_zero(row, "planned_cells", "cells"),
+        lot=row.get("lot") or "",
+        time=row.get("start_time") or "",
+        operator=row.get("operator") or "",
+    )
+
+
+def _read_product(rows: list[Row], given: GivenDose | None) -> Product | None:
+    """The release record of the lot injected, of its visit, or the only one; None where it stays open which."""
+    known = [row for row in rows if _above_zero(row, "viable_concentration", "cells/mL")]
+    if given and given.lot:
+        known = [row for row in known if row.get("lot") in {given.lot, None}]
+    if given and len(known) > 1:
+        known = [row for row in known if row.get("visit") == given.visit]
+    if len(known) != 1:
+        return None
+    strength = _above_zero(known[0], "viable_concentration", "cells/mL")
+    assert strength is not None
+    return Product(
+        viable_concentration=strength, viability=_above_zero(known[0], "viability", "%"), lot=known[0].get("lot") or ""
+    )
+
+
+def _concentration(given: GivenDose | None, product: Product | None) -> tuple[_Strength, str]:
+    """(concentration, what it counts, viability) of the injection's record, else of the release; why there is none."""
+    if given is not None and given.viable_concentration is not None and given.counted is not None:
+        return (given.concentration, given.counted, given.viability), ""
+    if product is not None:
+        return (product.viable_concentration, "viable", product.viability), ""
+    if given is None:
+        return _UNKNOWN, "neither a count at release nor one of the day"
+    if given.concentration is None:
+        return _UNKNOWN, "the injection has none"
+    if given.counted is None:
+        return _UNKNOWN, "it is not said whether all or living cells were counted"
+    return _UNKNOWN, "all cells were counted and the viability is missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,11 +260,16 @@ class DoseTotal:
     given: Quantity
     committed: Quantity
     cap: Quantity | None
+    place: Place
+
+    @property
+    def largest(self) -> Quantity:
+        """The largest of plan, doses given, and both together."""
+        return max(self.planned, self.given, self.committed)
 
     @property
     def over_cap(self) -> bool:
-        """Whether plan, doses given, or both together exceed the cap."""
-        return self.cap is not None and max(self.planned, self.given, self.committed) > self.cap
+        return self.cap is not None and self.largest > self.cap
 
 
 def dose_totals(doses: Sequence[LesionDose], limits: Intervention) -> tuple[DoseTotal, ...]:
@@ -279,11 +296,12 @@ def _total(participant: str, visit: str, doses: list[LesionDose], limits: Interv
         given=_sum(dose.given.cells for dose in doses if dose.given and dose.given.cells),
         committed=_sum(dose.committed for dose in doses),
         cap=limits.cap,
+        place=doses[0].place,
     )
 
 
 def _sum(cells: Iterable[Quantity]) -> Quantity:
-    return sum(cells, start=NONE)
+    return sum(cells, start=NO_CELLS)
 
 
 def derive_dose_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation, ...]:
@@ -325,4 +343,4 @@ def _over_cap(doses: Sequence[LesionDose], limits: Intervention) -> Iterator[Dev
 
 def millions(cells: Quantity) -> str:
     """'31.42 million cells': how a number of cells is told in a sentence."""
-    return f"{printed(cells.to(CELLS).value / 1_000_000, 2)} million cells"
+    return f"{printed(cells.to('cells').value / 1_000_000, 2)} million cells"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firstdose.derived.area import Area
-    from firstdose.derived.dose import DosePlan, DoseRequest
+    from firstdose.derived.dose_plan import DosePlan, DoseRequest
     from firstdose.protocol.model import Intervention
     from firstdose.values.quantity import Quantity
 

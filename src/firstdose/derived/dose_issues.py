@@ -56,13 +56,13 @@ def cap_exceeded(place: Place, participant: str, total: str, cap: str) -> Issue:
 
 def delivery_outside(place: Place, whose: str, delivery: str, tolerance: str) -> Issue:
     """FD-R207: cells given outside the tolerance around those planned."""
-    message = f"{whose} received {delivery} % of the planned cells, outside {tolerance} %: a deviation."
+    message = f"{_first(whose)} received {delivery} % of the planned cells, outside {tolerance} %: a deviation."
     return Issue(place, "FD-R207", message, "Check volumes and concentration at the source; explain what was given.", "query")
 
 
 def other_level(place: Place, whose: str, given: str, planned: str) -> Issue:
     """FD-R208: another dose level given than planned."""
-    message = f"{whose} was planned for {planned}, the injection says {given}: a deviation."
+    message = f"{_first(whose)} was planned for {planned}, the injection says {given}: a deviation."
     return Issue(place, "FD-R208", message, "Check which is true, and whether lesions were exchanged.", "query")
 
 
@@ -123,7 +123,7 @@ def viability_twice(place: Place, whose: str, what: str, weight: Weight = "error
 def computations_differ(place: Place, whose: str, numbers: tuple[str, ...]) -> Issue:
     """FD-R218: two computations of one dose that do not agree."""
     message = f"Two independent computations of the dose of {whose} differ in {', '.join(numbers)}."
-    return Issue(place, "FD-R218", message, "Do not dose from this sheet; report the study's limits and this record to us.")
+    return Issue(place, "FD-R218", message, "Do not dose from this sheet; report this record, it is a fault of the software.")
 
 
 def no_concentration(place: Place, whose: str, why: str) -> Issue:
@@ -145,7 +145,7 @@ def outline_not_read(place: Place, whose: str, why: str, remedy: str) -> Issue:
 
 def coarse_syringe(place: Place, whose: str, volume: str, shown: str) -> Issue:
     """FD-R222: a graduation too coarse for the tolerance."""
-    message = f"{whose} needs {volume}; the syringe can show {shown}, which alone leaves the protocol's tolerance."
+    message = f"{_first(whose)} needs {volume}; the syringe can show {shown}, which alone leaves the protocol's tolerance."
     return Issue(place, "FD-R222", message, "Take a finer syringe, or dilute.", "query")
 
 
@@ -163,10 +163,15 @@ def concentrations_differ(place: Place, whose: str, used: str, released: str) ->
 
 def no_level(place: Place, whose: str) -> Issue:
     """FD-R225: a lesion to be treated without a dose level."""
-    return Issue(place, "FD-R225", f"{whose} has no dose level yet: no dose is computed.", "Assign it.", "query")
+    return Issue(place, "FD-R225", f"{_first(whose)} has no dose level yet: no dose is computed.", "Assign it.", "query")
 
 
 def no_area(place: Place, whose: str) -> Issue:
     """FD-R226: a lesion to be treated without any reading of its area."""
     message = f"The area of {whose} is not on record: no dose is computed."
     return Issue(place, "FD-R226", message, "Enter two diameters, an outline or an area.", "query")
+
+
+def _first(whose: str) -> str:
+    """The words at the beginning of a sentence."""
+    return whose[:1].upper() + whose[1:]

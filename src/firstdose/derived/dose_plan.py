@@ -1,4 +1,4 @@
-"""The arithmetic of one dose: cells, volume and injection points from area, dose level and concentration.
+"""The arithmetic of one dose: planned by area and dose level, prepared in volume and points, and given.
 
 Everything is exact or has 40 digits; nothing is rounded before it is shown. `dose_in_float` computes the same numbers
 a second time in another way.
@@ -6,7 +6,7 @@ a second time in another way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -14,12 +14,17 @@ from firstdose.values.quantity import Quantity
 from firstdose.values.units import read_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from firstdose.derived.area import Area
     from firstdose.protocol.model import Intervention
+    from firstdose.values.issue import Place
 
 Counted = Literal["viable", "total"]
 
 CELLS, PER_ML, ML, PER_CM2 = (read_unit(symbol) for symbol in ("cells", "cells/mL", "mL", "cells/cm2"))
+NO_CELLS = Quantity(Decimal(0), CELLS)
 DIGITS = Context(prec=40)
 
 
@@ -128,3 +133,110 @@ def _with_dead(volume: Quantity | None, dead: Quantity | None) -> Quantity | Non
 
 def _interval(quantity: Quantity, share: Decimal) -> tuple[Quantity, Quantity]:
     return quantity * max(Decimal(0), 1 - share), quantity * (1 + share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenDose:
+    """What the record of one injection says. `cells_written`: the planned cells that somebody computed on the day."""
+
+    visit: str
+    date: date | None
+    level: str
+    area: Area | None
+    concentration: Quantity | None
+    counted: Counted | None
+    viability: Quantity | None
+    drawn: Quantity | None
+    residual: Quantity | None
+    points: int | None
+    cells_written: Quantity | None
+    lot: str = ""
+    time: str = ""
+    operator: str = ""
+
+    @property
+    def viable_concentration(self) -> Quantity | None:
+        """Living cells per mL; None where it is not said what was counted."""
+        if self.counted is None:
+            return None
+        return compute_viable(self.concentration, self.counted, self.viability)
+
+    @property
+    def volume(self) -> Quantity | None:
+        """Drawn less what stayed in the syringe; None where more is said to be left than was drawn."""
+        if self.drawn is None or self.residual is None or self.residual > self.drawn:
+            return None
+        return (self.drawn - self.residual).to(ML)
+
+    @property
+    def cells(self) -> Quantity | None:
+        """(drawn - residual) x living cells per mL."""
+        strength = self.viable_concentration
+        return None if self.volume is None or strength is None else (self.volume * strength).to(CELLS)
+
+    @property
+    def volume_per_point(self) -> Quantity | None:
+        return self.volume / self.points if self.volume is not None and self.points else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """The suspension as released: living cells per mL, viability, lot."""
+
+    viable_concentration: Quantity
+    viability: Quantity | None = None
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LesionDose:
+    """One administration to one lesion: what was planned and what was given, kept apart.
+
+    `areas`: every reading of the lesion map, the one that counts first (the injection's, where the map has none);
+    `level`: of the lesion map, else of the injection; `number`: 1 for the first administration; `places`: where the
+    items stand, `injection.points`; `unread`: why the outline has no area (message, remedy).
+    """
+
+    participant: str
+    lesion: str
+    visit: str
+    place: Place
+    level: str = ""
+    mapped_level: str = ""
+    site: str = ""
+    side: str = ""
+    role: str = ""
+    number: int = 1
+    areas: tuple[Area, ...] = ()
+    request: DoseRequest | None = None
+    plan: DosePlan | None = None
+    given: GivenDose | None = None
+    product: Product | None = None
+    unread: tuple[str, str] | None = None
+    why_no_concentration: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def at(self, item: str) -> Place:
+        """Where an item stands, or the lesion's own line."""
+        return self.places.get(item, self.place)
+
+    @property
+    def delivery(self) -> Decimal | None:
+        """Cells given over cells planned, as a share."""
+        if self.plan is None or self.given is None or self.given.cells is None:
+            return None
+        return DIGITS.divide(self.given.cells.value, self.plan.cells.value)
+
+    @property
+    def density_given(self) -> Quantity | None:
+        """Cells given over the area that counts."""
+        if self.given is None or self.given.cells is None or not self.areas:
+            return None
+        return (self.given.cells / self.areas[0].value).to(PER_CM2)
+
+    @property
+    def committed(self) -> Quantity:
+        """The cells given where known, else those planned: what counts against the cap."""
+        if self.given is not None and self.given.cells is not None:
+            return self.given.cells
+        return self.plan.cells if self.plan else NO_CELLS

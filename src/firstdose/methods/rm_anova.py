@@ -97,7 +97,7 @@ def estimate(
     variant, epsilon_name, p_name = CORRECTIONS[chosen("correction", correction, CORRECTIONS)]
     draft = Draft(method=ENTRY.name, n=len(rows), level=level, further=FURTHER, variant=variant)
     if reasons := unusable(rows):
-        return draft.answer(_by_time(rows), reasons)
+        return draft.answer(caveats=reasons)
     if len(rows) < 2:
         return draft.answer(_by_time(rows), (say.too_few(len(rows), 2),))
     of = contrasts(rows)
@@ -213,8 +213,6 @@ def _corrected(of: Contrasts, found: _Numbers) -> _Numbers:
 
 def _by_time(rows: Floats) -> _Numbers:
     """Mean and standard deviation at each time, counted from 1."""
-    if len(rows) == 0:
-        return {}
     means: _Numbers = {f"mean_{time}": float(x) for time, x in enumerate(rows.mean(axis=0), start=1)}
     if len(rows) == 1:
         return means

@@ -54,7 +54,8 @@ def _endpoint(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterato
         yield problem("FD-P070", place, endpoint=name)
     estimated = [each for row in protocol.estimands for each in row.endpoints]
     is_needed = endpoint.level == "primary" or (method is not None and method.tests)
-    if is_needed and name not in estimated and not _is_misspelt(protocol, name, estimated):
+    is_told = any(not row.endpoints for row in protocol.estimands) or _is_misspelt(protocol, name, estimated)
+    if is_needed and name not in estimated and not is_told:
         yield problem("FD-P074", place, endpoint=name)
     if endpoint.kind == "response" and endpoint.cut is None:
         reference = endpoint.reference or "the baseline visit"

@@ -29,6 +29,7 @@ def fill_schedule(section: Section, block: Block, desk: Desk, fill_row: Callable
         return UNREAD
     fixed = tuple(field.key for field in section.fields)
     desk.issues += _check_header(section, table, fixed, desk.visits)
+    visit_of = _meant(table, fixed, desk.visits)
     activities: dict[str, Activity] = {}
     seen: dict[str, Place] = {}
     for row in table.rows:
@@ -38,24 +39,32 @@ def fill_schedule(section: Section, block: Block, desk: Desk, fill_row: Callable
             desk.tell(issues.row_twice(row.place, name, seen[name]))
             continue
         seen[name] = row.place
-        at = tuple(_visits(table, row, name, fixed, desk))
+        at = desk.visits if row.broken else tuple(_planned(table, row, name, visit_of, desk))
         activities[name] = Activity(**values, at=at)
     return tuple(activities.values())
 
 
-def _visits(table: Table, row: Row, name: str, fixed: tuple[str, ...], desk: Desk) -> Iterator[str]:
-    """The visits at which a row is planned; of a broken row all, so that no endpoint misses it as well."""
-    if row.broken:
-        yield from desk.visits
-        return
+def _planned(table: Table, row: Row, name: str, visit_of: dict[str, str], desk: Desk) -> Iterator[str]:
+    """The visits at which a row is planned, in the order of the columns."""
     for column, cell in zip(table.columns, row.cells, strict=True):
-        if column in fixed:
+        if column not in visit_of:
             continue
-        desk.places.note(("schedule", name, column), cell.place)
+        desk.places.note(("schedule", name, visit_of[column]), cell.place)
         if cell.text not in {PLANNED, NONE}:
             desk.tell(issues.neither_x_nor_dot(cell.place, cell.text))
-        if cell.text != NONE and (column in desk.visits or not desk.visits):
-            yield column
+        if cell.text != NONE and visit_of[column]:
+            yield visit_of[column]
+
+
+def _meant(table: Table, fixed: tuple[str, ...], visits: tuple[str, ...]) -> dict[str, str]:
+    """Column -> visit. A misspelt column stands for the visit whose column is missing, so that it is told once."""
+    columns = [column for column in table.columns if column not in fixed]
+    if not visits:
+        return {column: column for column in columns}
+    unknown = [column for column in columns if column not in visits]
+    missing = [visit for visit in visits if visit not in columns]
+    guessed = dict(zip(unknown, missing, strict=True)) if len(unknown) == len(missing) else {}
+    return {column: column if column in visits else guessed.get(column, "") for column in columns}
 
 
 def _check_header(

@@ -169,7 +169,11 @@ def _parts_of(old: Protocol, new: Protocol, one: Difference) -> list[str]:
     if one.fields == ("order",):
         return [""]
     before, after = dict(_sentences(old, one.section)), dict(_sentences(new, one.section))
-    return [name for name in [*before, *(name for name in after if name not in before)] if before.get(name) != after.get(name)]
+    return [
+        name
+        for name in [*before, *(name for name in after if name not in before)]
+        if before.get(name) != after.get(name)
+    ]
 
 
 def _change(old: Protocol, new: Protocol, one: Difference, name: str) -> Iterator[str]:

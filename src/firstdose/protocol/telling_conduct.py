@@ -86,12 +86,12 @@ def tell_visit(visit: Visit) -> str:
 def tell_activity(protocol: Protocol, row: Activity) -> str:
     """What is done to whom at which visits."""
     form = resolve_activity(protocol, row.activity)
-    label, verb = (form.label, form.verb) if form else (row.activity, "is recorded")
+    label, verb = (capital(form.label), form.verb) if form else (row.activity, "is recorded")
     whom = "participant" if row.per == "participant" else protocol.lesion_word
     when = f"at {visits(protocol, row.at)}" if row.at else "at no visit"
     if form and form.per == "event":
-        return f"{capital(be(label, verb))} as they occur and asked for once per {whom} {when}."
-    return f"{capital(be(label, verb))} once per {whom} {when}."
+        return f"{be(label, verb)} as they occur and asked for once per {whom} {when}."
+    return f"{be(label, verb)} once per {whom} {when}."
 
 
 def tell_form(form: Form) -> str:

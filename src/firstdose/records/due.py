@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from firstdose.records.cells import MISSED, NO_RECORD
-from firstdose.records.order import is_unplanned, order_of
+from firstdose.records.order import is_unplanned
 from firstdose.records.tables import GAP_COLUMNS
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ def absent_records(
     protocol: Protocol,
     known: Mapping[str, Form],
     tables: Mapping[str, pl.DataFrame],
-    order: Order | None = None,
+    order: Order,
 ) -> pl.DataFrame:
     """Records that are due and not there: gaps without an item, `visit missed` with its reason or `no record`."""
-    order = order or order_of(protocol, tables)
     visits = _visits(protocol, tables["visits"])
     lesions = _lesions(tables)
     frames = [

@@ -11,7 +11,7 @@ from firstdose.records.cells import EMPTY, PLAIN, Cell, Fault, Style, read_cell
 from firstdose.values.missing import MISSING_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from firstdose.catalogue import Item
 
@@ -26,12 +26,12 @@ _WHOLE_DIGITS, _MOST_DECIMALS = 9, 6  # together 15 digits: no rounding and no l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnReading:
-    """A typed column. `gaps`: row from 0, reason, detail of each missing value; `faults`: (row, what is wrong)."""
+    """A typed column. `gaps`: row from 0, reason, detail of each missing value, or None; `faults`: (row, what)."""
 
     values: pl.Series
-    gaps: pl.DataFrame
-    faults: tuple[tuple[int, Fault], ...]
     comparators: pl.Series | None = None
+    gaps: pl.DataFrame | None = None
+    faults: tuple[tuple[int, Fault], ...] = ()
 
 
 def dtype_of(item: Item) -> type[pl.DataType]:
@@ -43,78 +43,107 @@ def dtype_of(item: Item) -> type[pl.DataType]:
 
 def read_column(item: Item, texts: pl.Series, style: Style = PLAIN) -> ColumnReading:
     """`read_cell` for a column (null counts as empty): the same answers, fast where all is well."""
-    texts = texts.fill_null("").rename(item.name)
-    values, easy = _easy(item, texts) if style == PLAIN else _nothing_easy(item, texts)
-    odd = texts.filter(~easy).unique().to_list() if not easy.all() else []
+    frame = texts.fill_null("").rename(item.name).to_frame()
+    return read_columns([item], frame, {item.name: style})[item.name]
+
+
+def read_columns(
+    items: Sequence[Item], frame: pl.DataFrame, styles: Mapping[str, Style]
+) -> dict[str, ColumnReading]:
+    """Every item that has a column of text in this frame (without nulls), read together."""
+    plain = [item for item in items if styles.get(item.name, PLAIN) == PLAIN]
+    fast = frame.select(
+        *(_value(item).alias(item.name) for item in plain),
+        *(_easy(item).alias(f"{item.name}?") for item in plain),
+    )
+    names = [f"{item.name}?" for item in plain]
+    all_easy = dict(zip(names, fast.select(pl.col(names).all()).row(0), strict=True)) if names else {}
+    return {
+        item.name: ColumnReading(values=fast[item.name], comparators=_no_comparators(item, frame.height))
+        if all_easy.get(f"{item.name}?")
+        else _read_slowly(item, frame[item.name], styles.get(item.name, PLAIN), fast)
+        for item in items
+    }
+
+
+def _value(item: Item) -> pl.Expr:
+    """The value of a cell that is easy."""
+    text = pl.col(item.name)
+    if item.kind in NUMBERS:
+        return text.cast(pl.Float64, strict=False) + 0.0  # -0 is 0
+    return text == "yes" if item.kind == "truth" else text
+
+
+def _easy(item: Item) -> pl.Expr:
+    """Where a cell is certainly right and needs no second look."""
+    text = pl.col(item.name)
+    if item.kind in NUMBERS:
+        return _easy_number(item)
+    if item.kind == "truth":
+        return text.is_in(["yes", "no"])
+    if item.kind == "code":
+        return text.is_in(list(item.code_names))
+    if item.kind == "date":
+        fits = text.str.contains(r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
+        return fits & text.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+    return ~text.str.contains(rf"{MISSING_PATTERN}|^\s*$|{_UNUSUAL}")
+
+
+def _easy_number(item: Item) -> pl.Expr:
+    decimals = 0 if item.kind in {"integer", "ordinal"} else item.decimals
+    most = _MOST_DECIMALS if decimals is None else min(decimals, _MOST_DECIMALS)
+    fraction = rf"(?:\.[0-9]{{1,{most}}})?" if most else ""
+    fits = pl.col(item.name).str.contains(rf"^-?[0-9]{{1,{_WHOLE_DIGITS}}}{fraction}$")
+    lowest = max((float(limit) for limit in (item.low, item.lloq) if limit is not None), default=None)
+    highest = min((float(limit) for limit in (item.high, item.uloq) if limit is not None), default=None)
+    if lowest is not None:
+        fits &= (_value(item) >= lowest).fill_null(value=False)
+    if highest is not None:
+        fits &= (_value(item) <= highest).fill_null(value=False)
+    return fits
+
+
+def _no_comparators(item: Item, height: int) -> pl.Series | None:
+    return (
+        pl.Series(item.name, [None], dtype=pl.String).new_from_index(0, height)
+        if item.kind == "quantity"
+        else None
+    )
+
+
+def _read_slowly(item: Item, texts: pl.Series, style: Style, fast: pl.DataFrame) -> ColumnReading:
+    """The easy cells as they are, the others by their distinct texts."""
+    dtype = dtype_of(item)
+    if style == PLAIN:
+        values, easy = fast[item.name], fast[f"{item.name}?"]
+    else:
+        values = pl.Series(item.name, [None], dtype=dtype).new_from_index(0, len(texts))
+        easy = pl.Series("easy", [False], dtype=pl.Boolean).new_from_index(0, len(texts))
+    odd = texts.filter(~easy).unique().to_list()
     cells = {text: read_cell(item, text, style) for text in sorted(odd)}
-    if cells:
-        values = _merged(item, texts, easy, values, {text: cell.value for text, cell in cells.items()})
+    slow = _looked_up(texts, {text: cell.value for text, cell in cells.items()}, dtype)
     return ColumnReading(
-        values=values,
-        comparators=_comparators(texts, cells) if item.kind == "quantity" else None,
+        values=values.zip_with(easy, slow).rename(item.name),
+        comparators=_comparators(item, texts, cells),
         gaps=_gaps(texts, easy, cells),
         faults=tuple(_told(texts, easy, cells)),
     )
 
 
-def _easy(item: Item, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """(values, where they are certainly right)."""
-    if item.kind in NUMBERS:
-        return _easy_numbers(item, texts)
-    if item.kind == "truth":
-        return texts == "yes", texts.is_in(["yes", "no"])
-    if item.kind == "code":
-        return texts, texts.is_in(list(item.code_names))
-    if item.kind == "date":
-        fits = texts.str.contains(r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
-        return texts, fits & texts.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    return texts, ~texts.str.contains(rf"{MISSING_PATTERN}|^\s*$|{_UNUSUAL}")
-
-
-def _easy_numbers(item: Item, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    decimals = 0 if item.kind in {"integer", "ordinal"} else item.decimals
-    most = _MOST_DECIMALS if decimals is None else min(decimals, _MOST_DECIMALS)
-    fraction = rf"(?:\.[0-9]{{1,{most}}})?" if most else ""
-    fits = texts.str.contains(rf"^-?[0-9]{{1,{_WHOLE_DIGITS}}}{fraction}$")
-    values = texts.cast(pl.Float64, strict=False) + 0.0  # -0 is 0
-    lowest = max((float(limit) for limit in (item.low, item.lloq) if limit is not None), default=None)
-    highest = min((float(limit) for limit in (item.high, item.uloq) if limit is not None), default=None)
-    if lowest is not None:
-        fits &= (values >= lowest).fill_null(value=False)
-    if highest is not None:
-        fits &= (values <= highest).fill_null(value=False)
-    return values, fits
-
-
-def _nothing_easy(item: Item, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    values = pl.Series(item.name, [None] * len(texts), dtype=dtype_of(item))
-    return values, pl.Series("easy", [False] * len(texts), dtype=pl.Boolean)
-
-
-def _merged(
-    item: Item, texts: pl.Series, easy: pl.Series, values: pl.Series, read: Mapping[str, object]
-) -> pl.Series:
-    """The easy values, and for the other rows what was read from their texts."""
-    slow = _looked_up(texts, read, dtype_of(item))
-    return values.zip_with(easy, slow).rename(item.name)
-
-
 def _looked_up(texts: pl.Series, read: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:
     new = pl.Series(list(read.values()), dtype=dtype)
-    return texts.replace_strict(list(read), new, default=None, return_dtype=dtype)
+    return texts.replace_strict(pl.Series(list(read), dtype=pl.String), new, default=None, return_dtype=dtype)
 
 
-def _comparators(texts: pl.Series, cells: Mapping[str, Cell]) -> pl.Series:
+def _comparators(item: Item, texts: pl.Series, cells: Mapping[str, Cell]) -> pl.Series | None:
     signs = {text: cell.comparator for text, cell in cells.items() if cell.comparator}
-    if not signs:
-        return pl.Series(texts.name, [None], dtype=pl.String).new_from_index(0, len(texts))
-    return _looked_up(texts, signs, pl.String)
+    return _looked_up(texts, signs, pl.String) if signs else _no_comparators(item, len(texts))
 
 
-def _gaps(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> pl.DataFrame:
+def _gaps(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> pl.DataFrame | None:
     missing = {text: cell for text, cell in cells.items() if cell.value is None}
     if not missing:
-        return pl.DataFrame(schema=GAPS)
+        return None
     at = (~easy & texts.is_in(list(missing))).arg_true().cast(pl.UInt32)
     there = texts.gather(at)
     reasons = _looked_up(there, {text: cell.reason or EMPTY for text, cell in missing.items()}, pl.String)
@@ -133,7 +162,6 @@ def _told(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> list[
         if (more := len(at) - MOST_TOLD) > 0:
             weight = next(iter(faults.values())).weight
             message = f"{texts.name}: {more} more of the same kind follow."
-            told.append(
-                (at[MOST_TOLD], Fault(code, message, "Mend the first ones and read the file again.", weight))
-            )
+            remedy = "Mend the first ones and read the file again."
+            told.append((at[MOST_TOLD], Fault(code, message, remedy, weight)))
     return told

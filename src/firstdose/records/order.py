@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,14 +44,30 @@ class Order:
     participants: tuple[str, ...]
     visits: tuple[str, ...]
     lesions: tuple[str, ...]
+    # Frames are kept beside their ranks, so that no other frame can take their place in memory.
+    _known: dict[tuple[int, str], tuple[pl.DataFrame, NDArray[np.int64]]] = field(
+        default_factory=dict, compare=False
+    )
 
     def ranks(self, frame: pl.DataFrame, key: str) -> NDArray[np.int64]:
         """Places from 1 in the order of participant, visit or lesion; 0 where the frame has none."""
-        names = {"participant": self.participants, "visit": self.visits, "lesion": self.lesions}[key]
-        if not names or frame[key].null_count() == frame.height:
-            return np.zeros(frame.height, dtype=np.int64)
-        places = frame[key].cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int64)
-        return (places + 1).fill_null(0).to_numpy()
+        if (id(frame), key) not in self._known:
+            for each, ranks in self._ranks(frame).items():
+                self._known[id(frame), each] = (frame, ranks)
+        return self._known[id(frame), key][1]
+
+    def _ranks(self, frame: pl.DataFrame) -> dict[str, NDArray[np.int64]]:
+        names = {"participant": self.participants, "visit": self.visits, "lesion": self.lesions}
+        empty = [key for key in names if frame[key].null_count() == frame.height]
+        places = frame.select(
+            (pl.col(key).cast(pl.Enum(names[key]), strict=False).to_physical().cast(pl.Int64) + 1).fill_null(
+                0
+            )
+            for key in names
+            if key not in empty
+        )
+        nowhere = np.zeros(frame.height, dtype=np.int64)
+        return {key: nowhere if key in empty else places[key].to_numpy() for key in names}
 
     def keys(self, frame: pl.DataFrame) -> NDArray[np.int64]:
         """One number a record, equal for equal participant, visit and lesion, and sorted as they are."""

@@ -14,6 +14,7 @@ from firstdose.records import issues
 from firstdose.records.due import absent_records
 from firstdose.records.freezing import freeze
 from firstdose.records.mapped import collect_mapped
+from firstdose.records.order import order_of
 from firstdose.records.snapshot import Snapshot, SourceFile
 from firstdose.records.sources import Sources, part_of
 from firstdose.records.tables import GAP_COLUMNS, TableReading, joined, read_part
@@ -70,7 +71,8 @@ def reading_of(
         for part in parts
     ]
     tables = _tables(readings, known, sources.roster)
-    absent = absent_records(protocol, known, tables)
+    order = order_of(protocol, tables)
+    absent = absent_records(protocol, known, tables, order)
     own = [reading.gaps for reading in readings if reading.activity != VISITS]
     gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *own, absent])
     snapshot = freeze(
@@ -81,6 +83,7 @@ def reading_of(
         files=list(sources.files.values()),
         invented=invented or protocol.trial.invented,
         columns={at: columns for reading in readings for at, columns in reading.columns.items()},
+        order=order,
     )
     found = [*sources.issues, *(issue for reading in readings for issue in reading.issues)]
     return StudyReading(snapshot, tuple(sorted(found)))

@@ -10,7 +10,7 @@ import polars as pl
 from firstdose.catalogue import Item
 from firstdose.records import issues
 from firstdose.records.cells import NO_COLUMN, PLAIN, UNREADABLE, Style
-from firstdose.records.fields import GAPS, ColumnReading, dtype_of, read_column
+from firstdose.records.fields import GAPS, ColumnReading, dtype_of, read_column, read_columns
 from firstdose.records.snapshot import KEYS
 from firstdose.values.issue import Issue, Place
 
@@ -103,18 +103,20 @@ def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
     """Typed records of one source; a row whose participant, visit or lesion is missing is a gap as a whole."""
     found = check_header(part, form, at)
     part, keyless, lost = _keyed(part, form, at)
-    columns, gaps = [], []
-    for item in form.items:
-        if item.name in KEYS:
-            continue
-        reading = _read_item(part, item)
-        columns += [reading.values] if reading.comparators is None else [reading.values, _beside(reading)]
-        gaps.append(reading.gaps.with_columns(pl.lit(item.name).alias("item")))
-        found += [fault.at(part.place(row, item.name)) for row, fault in reading.faults]
+    items = [item for item in form.items if item.name not in KEYS]
+    readings = _read_items(part, items)
+    found += [
+        fault.at(part.place(row, name)) for name, reading in readings.items() for row, fault in reading.faults
+    ]
     dates, told = _read_dates(part, form)
-    keys = part.frame.select("participant", "visit", "lesion").with_columns(dates)
     origin = [pl.Series("_file", [part.file]).new_from_index(0, part.frame.height), part.frame["_row"]]
-    frame = keys.with_columns(*columns, *origin).select(list(table_schema(form)))
+    values = [series for reading in readings.values() for series in _both(reading)]
+    frame = pl.DataFrame([*(part.frame[key] for key in KEYS[:3]), dates, *values, *origin])
+    gaps = [
+        reading.gaps.with_columns(item=pl.lit(name))
+        for name, reading in readings.items()
+        if reading.gaps is not None
+    ]
     return TableReading(
         activity=part.activity,
         frame=frame,
@@ -168,22 +170,30 @@ def _lost(part: Part, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _read_item(part: Part, item: Item) -> ColumnReading:
-    if item.name in part.columns or item.name in part.frame.columns:
-        return read_column(item, part.frame[item.name], part.styles.get(item.name, PLAIN))
-    height = part.frame.height
-    nothing = pl.Series(item.name, [None] * height, dtype=dtype_of(item))
-    rows = range(height) if item.required else ()
-    gaps = pl.DataFrame({"_at": rows}, schema={"_at": pl.UInt32}).with_columns(
-        pl.lit(NO_COLUMN).alias("reason"), pl.lit("not in the source").alias("detail")
+def _read_items(part: Part, items: Sequence[Item]) -> dict[str, ColumnReading]:
+    """The items in their order; those without a column are missing everywhere."""
+    held = [item for item in items if item.name in part.frame.columns]
+    read = read_columns(held, part.frame, part.styles)
+    return {item.name: read.get(item.name) or _nothing(item, part.frame.height) for item in items}
+
+
+def _nothing(item: Item, height: int) -> ColumnReading:
+    """An item without a column: gaps where it is required."""
+    gap = {"_at": pl.int_range(height, dtype=pl.UInt32, eager=True)}
+    why = {"reason": pl.lit(NO_COLUMN), "detail": pl.lit("not in the source")}
+    texts = pl.Series(item.name, [None], dtype=pl.String).new_from_index(0, height)
+    return ColumnReading(
+        values=pl.Series(item.name, [None], dtype=dtype_of(item)).new_from_index(0, height),
+        comparators=texts if item.kind == "quantity" else None,
+        gaps=pl.DataFrame(gap).with_columns(**why) if item.required else None,
     )
-    comparators = pl.Series(item.name, [None] * height, dtype=pl.String) if item.kind == "quantity" else None
-    return ColumnReading(values=nothing, gaps=gaps, faults=(), comparators=comparators)
 
 
-def _beside(reading: ColumnReading) -> pl.Series:
-    assert reading.comparators is not None
-    return reading.comparators.alias(f"{reading.values.name}__comparator")
+def _both(reading: ColumnReading) -> list[pl.Series]:
+    """The values and, where there are, the comparators beside them."""
+    if reading.comparators is None:
+        return [reading.values]
+    return [reading.values, reading.comparators.alias(f"{reading.values.name}__comparator")]
 
 
 def _read_dates(part: Part, form: Form) -> tuple[pl.Series, list[Issue]]:

@@ -1,1 +1,1 @@
-"""rehearsal"""
+"""Invented participants walk the whole protocol: `rehearsing.rehearse` and `writing.write_study`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from firstdose.report import wording
-from firstdose.report.html_spans import attribute, escaped, render_spans
+from firstdose.report.html_spans import attribute, escaped, render_prose
 from firstdose.report.html_svg import inline_svg
 from firstdose.report.html_tables import render_table
 from firstdose.report.tree import Bullets, Column, Figure, Listing, Paragraph, Section, Table, Text
@@ -38,7 +38,7 @@ def _render(block: Block, drawing: Drawing, level: int) -> Iterator[str]:
         case Paragraph():
             yield _paragraph(block, drawing)
         case Bullets():
-            items = (f"<li>{render_spans(item, drawing.targets)}</li>" for item in block.items)
+            items = (f"<li>{render_prose(item, drawing.targets)}</li>" for item in block.items)
             yield f"<ul>{''.join(items)}</ul>"
         case Table():
             yield render_table(block, drawing.numbers[block.id], drawing.targets)
@@ -60,7 +60,7 @@ def _section(section: Section, drawing: Drawing, level: int) -> Iterator[str]:
 
 
 def _paragraph(paragraph: Paragraph, drawing: Drawing) -> str:
-    words = render_spans(paragraph.spans, drawing.targets)
+    words = render_prose(paragraph.spans, drawing.targets)
     if paragraph.kind == "plain":
         return f"<p>{words}</p>"
     return f'<p class={attribute(paragraph.kind)} role="note">{words}</p>'

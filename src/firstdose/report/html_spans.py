@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from firstdose.report import wording
-from firstdose.report.lettering import broken_up, runs_right_to_left, written_out
+from firstdose.report.lettering import bound_together, broken_up, runs_right_to_left, written_out
 from firstdose.report.trace import trace_id
 from firstdose.report.tree import Link, Number, Origin, Text, ToWrite
 
@@ -36,6 +36,11 @@ def css_string(text: str) -> str:
     return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda c: f"\\{ord(c.group()):06x}", written_out(text)) + '"'
 
 
+def render_prose(spans: Iterable[Span], targets: frozenset[str]) -> str:
+    """Spans of a sentence: a number and its sign stay on one line."""
+    return bound_together(render_spans(spans, targets))
+
+
 def render_spans(spans: Iterable[Span], targets: frozenset[str]) -> str:
     return "".join(render_span(span, targets) for span in spans)
 
@@ -49,7 +54,8 @@ def render_span(span: Span, targets: frozenset[str]) -> str:
         case Number():
             return f'<a class="n" href="#n-{trace_id(span.row)}">{escaped(span.text)}</a>'
         case Origin():
-            return f'<b id="n-{trace_id(span.row)}">{escaped(span.text)}</b>'
+            name = trace_id(span.row)
+            return f'<span class="of" id="n-{name}"><b>{escaped(span.text)}</b> <small>{name}</small></span>'
         case Link(target, text) if target in targets:
             return f"<a href={attribute(f'#{target}')}>{escaped(text)}</a>"
         case Link(text=text):

@@ -18,7 +18,7 @@ _VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) \S+"')
 
 
 def inline_svg(svg: str, name: str, alternative: str) -> str:
-    """The drawing as an `<svg role="img">` that may shrink, never grow, and shares no id with another."""
+    """The drawing as an `<svg role="img">` that grows by a quarter at most and shares no id with another."""
     inner = _PROLOGUE.sub("", svg).strip()
     prefix = re.sub(r"[^A-Za-z0-9-]", "-", name)
     for pattern, replacement in _REFERENCES:
@@ -29,5 +29,5 @@ def inline_svg(svg: str, name: str, alternative: str) -> str:
 def _named_root(attributes: str, alternative: str) -> str:
     kept = _OWN_SIZE.sub("", attributes)
     width = _VIEW.search(attributes)
-    size = f' style="max-width:{width.group(1)}pt"' if width else ""
+    size = f' style="max-width:calc(1.25 * {width.group(1)}pt)"' if width else ""
     return f'<svg{kept} role="img" aria-label={attribute(alternative)}{size}>'

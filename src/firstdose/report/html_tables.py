@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from firstdose.report.outline import Head
     from firstdose.report.tree import Cell, Column, Table
 
+_SHORT = 12
 # Characters of the longest cell of a text column, and the room the column is given before the table scrolls.
-_ROOM = ((12, ""), (24, "w1"), (48, "w2"), (96, "w3"))
+_ROOM = ((_SHORT, ""), (24, "w1"), (48, "w2"), (96, "w3"))
 _WIDEST = "w4"
 
 
@@ -32,7 +33,7 @@ def render_table(
         _caption(table, label, told),
         *_heads(table, grouped=grouped),
         "<tbody>",
-        *(_row(table, place, row, targets, grouped=grouped) for place, row in enumerate(table.rows)),
+        *_body(table, targets, grouped=grouped),
         "</tbody>",
         "</table>",
         "</div>",
@@ -74,24 +75,32 @@ def _head(table: Table, head: Head, line: int, rooms: Sequence[str], *, grouped:
     return f"<th{marks}>{escaped(head.text)}</th>" if head.text else f"<td{marks}></td>"
 
 
-def _row(table: Table, place: int, row: Sequence[Cell], targets: frozenset[str], *, grouped: bool) -> str:
-    over = ' class="over"' if len(row) > 1 and row[0] and not any(row[1:]) else ""
-    cells = (
-        _cell(table, place, column, cell, targets, grouped=grouped) for column, cell in enumerate(row)
-    )
-    return f"<tr{over}>{''.join(cells)}</tr>"
+def _body(table: Table, targets: frozenset[str], *, grouped: bool) -> Iterator[str]:
+    kinds = [_kind(table, place) for place in range(len(table.columns))]
+    for place, row in enumerate(table.rows):
+        over = ' class="over"' if len(row) > 1 and row[0] and not any(row[1:]) else ""
+        cells = (
+            _cell(table, (place, column), render_spans(cell, targets), kinds[column], grouped=grouped)
+            for column, cell in enumerate(row)
+        )
+        yield f"<tr{over}>{''.join(cells)}</tr>"
 
 
-def _cell(
-    table: Table, place: int, column: int, cell: Cell, targets: frozenset[str], *, grouped: bool
-) -> str:
-    words = render_spans(cell, targets)
+def _kind(table: Table, column: int) -> str:
+    """Numbers flush right; short words (dates, codes) on one line."""
+    if table.columns[column].numeric:
+        return "numeric"
+    return "" if _longest(table, column) > _SHORT else "k"
+
+
+def _cell(table: Table, place: tuple[int, int], words: str, kind: str, *, grouped: bool) -> str:
+    row, column = place
     if column < table.row_heads and words:
-        marks = f" id={attribute(_row_id(table, place, column))}" if grouped else ""
-        return f'<th scope="row"{marks}{_inset(cell)}>{words}</th>'
-    marks = ' class="numeric"' if table.columns[column].numeric else ""
+        marks = f" id={attribute(_row_id(table, row, column))}" if grouped else ""
+        return f'<th scope="row"{marks}{_inset(table.rows[row][column])}>{words}</th>'
+    marks = f' class="{kind}"' if kind and words else ""
     if grouped:
-        marks += f" headers={attribute(' '.join(_heads_of(table, place, column)))}"
+        marks += f" headers={attribute(' '.join(_heads_of(table, row, column)))}"
     return f"<td{marks}>{words}</td>"
 
 
@@ -104,13 +113,17 @@ def _inset(cell: Cell) -> str:
 
 def _rooms(table: Table) -> list[str]:
     return [
-        "" if column.numeric else _room(max((_length(row[place]) for row in table.rows), default=0))
+        "" if column.numeric else _room(_longest(table, place))
         for place, column in enumerate(table.columns)
     ]
 
 
 def _room(longest: int) -> str:
     return next((name for limit, name in _ROOM if longest <= limit), _WIDEST)
+
+
+def _longest(table: Table, column: int) -> int:
+    return max((_length(row[column]) for row in table.rows), default=0)
 
 
 def _length(cell: Cell) -> int:

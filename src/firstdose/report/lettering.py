@@ -34,6 +34,12 @@ def broken_up(text: str, longest: int, mark: str = "\u200b") -> str:
     return re.sub(rf"[^\s{mark}]{{{longest}}}(?=\S)", lambda found: found.group() + mark, text)
 
 
+def bound_together(sentence: str) -> str:
+    """`95 %` and `n = 5` with blanks that no line breaks at."""
+    sentence = re.sub(r"(?<=\d) (?=%)", "\u00a0", sentence)
+    return re.sub(r"\b([nNp]) ([=<>]) (?=\d)", "\\1\u00a0\\2\u00a0", sentence)
+
+
 def runs_right_to_left(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text)
 

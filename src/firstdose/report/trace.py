@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from firstdose.analysis.results import ResultRow, Source
     from firstdose.report.tree import Block, Cell, Report, Span
 
-_COLUMNS = tuple(
-    Column(title)
-    for title in ("Numbers", "Of", "Method", "Set and counts", "Left out", "Caveats", "Records")
-)
+_COMMON = ("Method", "Set and counts", "Left out", "Caveats", "Records")
 
 
 def with_trace(report: Report) -> Report:
@@ -37,9 +34,8 @@ def with_trace(report: Report) -> Report:
     if not rows:
         return report
     analyses = list(dict.fromkeys(row.analysis for row in rows))
-    tables = tuple(_table(place, name, rows) for place, name in enumerate(analyses, start=1))
-    note = Paragraph((Text(TRACE_NOTE),))
-    return replace(report, blocks=(*report.blocks, Section("trace", TRACE, (note, *tables))))
+    blocks = [Paragraph((Text(TRACE_NOTE),)), *(_table(place, name, rows) for place, name in enumerate(analyses))]
+    return replace(report, blocks=(*report.blocks, Section("trace", TRACE, tuple(blocks))))
 
 
 def printed_rows(blocks: tuple[Section, ...]) -> tuple[ResultRow, ...]:
@@ -68,33 +64,38 @@ def _spans(block: Block) -> Iterator[Span]:
 
 
 def _table(place: int, analysis: str, rows: Sequence[ResultRow]) -> Table:
-    groups: dict[tuple[Cell, ...], list[ResultRow]] = {}
+    """One analysis; what all its numbers have in common is said once, under the table."""
+    groups: dict[tuple[str, ...], list[ResultRow]] = {}
     for row in rows:
         if row.analysis == analysis:
-            groups.setdefault(_origin_of(row), []).append(row)
-    lines = tuple((_numbers(members), *cells) for cells, members in groups.items())
-    return Table(f"trace-{place}", analysis, "", _COLUMNS, lines)
+            groups.setdefault((_what(row), *_origin_of(row)), []).append(row)
+    origins = [key[1:] for key in groups]
+    differing = [n for n in range(len(_COMMON)) if len({origin[n] for origin in origins}) > 1]
+    shared = [f"{name}: {origins[0][n]}." for n, name in enumerate(_COMMON) if n not in differing and origins[0][n]]
+    columns = (Column("Of"), Column("Numbers"), *(Column(_COMMON[n]) for n in differing))
+    lines = tuple(
+        ((Text(key[0]),), _numbers(members), *((Text(key[n + 1]),) for n in differing))
+        for key, members in groups.items()
+    )
+    return Table(f"trace-{place}", f"Analysis {analysis}", "", columns, lines, tuple(shared))
 
 
 def _numbers(rows: Sequence[ResultRow]) -> Cell:
     spans: list[Span] = []
     for row in rows:
-        spans += [Text("\n")] if spans else []
-        spans += [Text(f"{row.statistic} "), Origin(row), Text(f" {trace_id(row)}")]
+        spans += [Text(f"{'; ' if spans else ''}{row.statistic} "), Origin(row)]
     return tuple(spans)
 
 
-def _origin_of(row: ResultRow) -> tuple[Cell, ...]:
-    """All that the numbers of one row of the appendix have in common."""
-    return tuple(
-        (Text("\n".join(part for part in parts if part)),)
-        for parts in (_what(row), _how(row), _whom(row), _left_out(row), _caveats(row), _records(row))
-    )
+def _origin_of(row: ResultRow) -> tuple[str, ...]:
+    parts = (_how(row), _whom(row), _left_out(row), (*row.caveats, row.reason), map(_source, row.sources))
+    return tuple("; ".join(part for part in each if part) for each in parts)
 
 
-def _what(row: ResultRow) -> tuple[str, ...]:
+def _what(row: ResultRow) -> str:
     group = " ".join(part for part in (row.group, row.level) if part)
-    return (row.variable, row.visit, group, row.measure_unit and f"in {row.measure_unit}", row.purpose)
+    parts = (row.variable, row.visit, group, row.measure_unit and f"in {row.measure_unit}", row.purpose)
+    return ", ".join(part for part in parts if part) or row.analysis
 
 
 def _how(row: ResultRow) -> tuple[str, ...]:
@@ -113,14 +114,6 @@ def _left_out(row: ResultRow) -> tuple[str, ...]:
     for participant, reason in row.excluded:
         reasons.setdefault(reason, []).append(participant)
     return tuple(f"{', '.join(those)}: {reason}" for reason, those in reasons.items()) or ("nobody",)
-
-
-def _caveats(row: ResultRow) -> tuple[str, ...]:
-    return (*row.caveats, row.reason)
-
-
-def _records(row: ResultRow) -> tuple[str, ...]:
-    return tuple(map(_source, row.sources))
 
 
 def _source(source: Source) -> str:

@@ -26,7 +26,7 @@ SAMPLES = {
     Quantity: read_quantity("7 mL"),
     bool: True,
 }
-# Known by the text `version` of the title; a hint of the model that pydantic alone needs.
+# What the annotations of the model name.
 HINTS = vars(model) | {"Decimal": Decimal, "Quantity": Quantity, "Window": Window}
 
 
@@ -49,17 +49,26 @@ def leaves(part: Any, path: str = "") -> Iterator[Leaf]:
     else:
         for field in fields(part):
             value, hint = getattr(part, field.name), hint_of(part, field.name)
-            found = leaves(value, f"{path}.{field.name}") if is_deep(value) else own(value, hint, f"{path}.{field.name}")
+            found = (
+                leaves(value, f"{path}.{field.name}")
+                if is_deep(value)
+                else own(value, hint, f"{path}.{field.name}")
+            )
             for leaf in found:
                 yield Leaf(leaf.path, replace(part, **{field.name: leaf.changed}))
 
 
 def is_deep(value: Any) -> bool:
-    return is_dataclass(value) and not isinstance(value, (Quantity, Window)) or (isinstance(value, tuple) and value)
+    return (
+        (is_dataclass(value)
+        and not isinstance(value, (Quantity, Window)))
+        or (isinstance(value, tuple) and value)
+    )
 
 
 def own(value: Any, hint: Any, path: str) -> Iterator[Leaf]:
-    yield from (Leaf(path, each) for each in other(value, hint))
+    is_unit = path.endswith("unit") and get_origin(hint) is not Literal
+    yield from (Leaf(path, each) for each in (["kg"] if is_unit else other(value, hint)))
 
 
 def hint_of(part: Any, name: str) -> Any:
@@ -95,13 +104,25 @@ def other(value: Any, hint: Any) -> Iterator[Any]:
 
 
 LEAVES = list(leaves(SMALL))
-# Twelve sentences of feasibility change with anything: the rest is what is asked of a leaf.
+# Feasibility follows from the rest: it does not count as having been told.
 TOLD = {heading.number: heading.sentences for heading in tell_protocol(SMALL)}
 
 
 def test_the_small_trial_has_a_leaf_of_every_kind() -> None:
     names = {leaf.path.rpartition(".")[2] for leaf in LEAVES}
-    assert {"cut", "by", "nested", "lloq", "reason", "whole", "window", "dose", "invented", "icc", "cap"} <= names
+    assert {
+        "cut",
+        "by",
+        "nested",
+        "lloq",
+        "reason",
+        "whole",
+        "window",
+        "dose",
+        "invented",
+        "icc",
+        "cap",
+    } <= names
     assert len(LEAVES) > 300
 
 
@@ -114,7 +135,17 @@ def test_every_leaf_of_the_model_is_told(leaf) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["visits", "schedule", "endpoints", "estimands", "analyses", "items", "scales", "eligibility", "families"],
+    [
+        "visits",
+        "schedule",
+        "endpoints",
+        "estimands",
+        "analyses",
+        "items",
+        "scales",
+        "eligibility",
+        "families",
+    ],
 )
 def test_every_row_is_told_by_its_name(section) -> None:
     for row in getattr(SMALL, section):
@@ -136,11 +167,17 @@ def test_a_part_that_is_not_there_is_told_as_nothing() -> None:
         ),
         (Visit(visit="D0", day=0, window=Window(0, 0)), "D0 is the day of treatment."),
         (Visit(visit="D0", day=0, window=Window(0, 2)), "D0 is the day of treatment (day 0 to 2)."),
-        (Visit(visit="D0", day=0, window=Window(-1, 2)), "D0 is the day of treatment (1 day before treatment to day 2)."),
+        (
+            Visit(visit="D0", day=0, window=Window(-1, 2)),
+            "D0 is the day of treatment (1 day before treatment to day 2).",
+        ),
         (Visit(visit="M1", day=30, window=Window(27, 33)), "M1 is day 30 (day 27 to 33)."),
         (Visit(visit="M1", day=30, window=Window(30, 30)), "M1 is day 30 (no other day)."),
         (Visit(visit="M1", day=30, window=Window(31, 31)), "M1 is day 30 (window: day 31)."),
-        (Visit(visit="BL", day=-1, window=Window(-1, -1)), "BL is planned 1 day before treatment (no other day)."),
+        (
+            Visit(visit="BL", day=-1, window=Window(-1, -1)),
+            "BL is planned 1 day before treatment (no other day).",
+        ),
     ],
 )
 def test_a_visit_is_told_with_its_window(visit, told) -> None:
@@ -176,18 +213,30 @@ def test_the_stopping_rules_are_told_in_words() -> None:
 
 def test_a_rule_that_cannot_be_read_is_told_as_it_is_written() -> None:
     protocol = replace(SMALL, safety=replace(SMALL.safety, dlt="grade >=> 3"))
-    assert tell_part(protocol, "safety", "dlt") == "An adverse event is a dose-limiting toxicity if: 'grade >=> 3'."
+    assert (
+        tell_part(protocol, "safety", "dlt")
+        == "An adverse event is a dose-limiting toxicity if: 'grade >=> 3'."
+    )
 
 
 def test_a_protocol_of_unknown_names_is_told_all_the_same() -> None:
     protocol = replace(
         SMALL,
         schedule=changed(SMALL.schedule, "cytokines", activity="no_such_thing"),
-        endpoints=changed(SMALL.endpoints, "E2", measure="no_such_measure", method="no_such_method", at=("M9",)),
+        endpoints=changed(
+            SMALL.endpoints, "E2", measure="no_such_measure", method="no_such_method", at=("M9",)
+        ),
         safety=replace(SMALL.safety, design="no_such_design", dictionary="no_such_dictionary"),
     )
     told = render_telling(tell_protocol(protocol))
-    for name in ("no_such_thing", "no_such_measure", "no_such_method", "no_such_design", "no such dictionary", "M9"):
+    for name in (
+        "no_such_thing",
+        "no_such_measure",
+        "no_such_method",
+        "no_such_design",
+        "no such dictionary",
+        "M9",
+    ):
         assert name in told
 
 
@@ -196,7 +245,10 @@ def test_headings_stand_in_the_order_of_the_guideline_and_the_identity_at_the_fo
     keys = [tuple(map(int, heading.number.split("."))) for heading in headings if heading.number]
     assert keys == sorted(keys)
     assert headings[0].title == "Title page"
-    assert render_telling((Heading("1.3", "Visits", ("One.",)),), "Identity 5f") == "1.3   Visits\n      One.\nIdentity 5f\n"
+    assert (
+        render_telling((Heading("1.3", "Visits", ("One.",)),), "Identity 5f")
+        == "1.3   Visits\n      One.\nIdentity 5f\n"
+    )
 
 
 def test_every_sentence_ends_and_none_holds_a_word_of_the_file_format() -> None:
@@ -248,7 +300,9 @@ def test_an_amendment_is_told_in_the_same_sentences(changes, lines) -> None:
 def test_what_is_added_is_told_under_its_heading() -> None:
     old = replace(SMALL, endpoints=without(SMALL.endpoints, "E3"))
     told = tell_differences(old, SMALL, compare_protocols(old, SMALL))
-    assert told.startswith("3     Trial Objectives and Associated Estimands\n      Added, endpoints E3: E3, exploratory")
+    assert told.startswith(
+        "3     Trial Objectives and Associated Estimands\n      Added, endpoints E3: E3, exploratory"
+    )
 
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.path)
@@ -262,7 +316,12 @@ def test_every_difference_is_told(leaf) -> None:
 
 
 def test_words_for_numbers_days_and_lists() -> None:
-    assert [number(Decimal(text)) for text in ("1E+6", "0.050", "7.5", "100")] == ["1,000,000", "0.05", "7.5", "100"]
+    assert [number(Decimal(text)) for text in ("1E+6", "0.050", "7.5", "100")] == [
+        "1,000,000",
+        "0.05",
+        "7.5",
+        "100",
+    ]
     assert quantity(read_quantity("3e6 cells/cm2")) == "3,000,000 cells/cm2"
     assert [day(-1), day(0), day(3)] == ["1 day before treatment", "the day of treatment", "day 3"]
     assert window(Window(-7, -1)) == "7 to 1 day before"

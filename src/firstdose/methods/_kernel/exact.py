@@ -32,11 +32,6 @@ class Differences:
     places: int
     caveats: tuple[Caveat, ...]
 
-    @property
-    def unit(self) -> float:
-        """The size of one whole unit on the scale of the variable."""
-        return 10.0**-self.places
-
     def scaled(self, whole: float) -> float:
         """A number in whole units on the scale of the variable."""
         return float(whole / 10.0**self.places)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.protocol.names import forms, measures
 from firstdose.report.content.pieces import Material, plain_table, sentence
-from firstdose.report.tree import Block, Paragraph, Section, Text, ToWrite
+from firstdose.report.tree import Block, Bullets, Paragraph, Section, Text, ToWrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from firstdose.analysis.results import ResultRow
     from firstdose.protocol.model import Endpoint
 
+# The title page, the assumptions and what so few participants can show have sections of their own.
+TOLD_ELSEWHERE = frozenset({"", "10.11", "12"})
 INVENTED = (
     "Every participant, value and date in this report is invented. It shows how firstdose works; "
     "it says nothing about any therapy."
@@ -33,17 +35,13 @@ def synopsis_section(material: Material) -> Section:
 def _people(material: Material) -> Paragraph:
     numbers, trial = material.numbers, material.basis.protocol.trial
     flow = {name: numbers.find("flow", "participants", variable=name) for name in ("treated", "completed")}
-    enrolled = _plain_count(numbers.find("flow", "participants", variable="enrolled"))
+    enrolled = numbers.find("flow", "participants", variable="enrolled")
     words: list[str | ResultRow | None] = [f"{trial.title}. Phase {trial.phase}", f"; {trial.design}. " if trial.design else ". "]
     words += ["Enrolled: ", enrolled, "; treated: ", flow["treated"]]
     if material.basis.protocol.activity("end_of_study"):
         words += ["; completed follow-up: ", flow["completed"]]
     age = _age(material)
     return sentence(*words, ". ", *age)
-
-
-def _plain_count(row: ResultRow | None) -> ResultRow | None:
-    return row
 
 
 def _age(material: Material) -> list[str | ResultRow | None]:
@@ -141,9 +139,11 @@ def plan_section(material: Material) -> Section:
     from firstdose.protocol.telling import tell_protocol
 
     blocks = []
-    for position, heading in enumerate(tell_protocol(material.basis.protocol)):
-        paragraphs = tuple(Paragraph((Text(words),)) for words in heading.sentences)
-        blocks.append(Section(f"plan-{position}", f"{heading.title} (M11 {heading.number})", paragraphs))
+    for heading in tell_protocol(material.basis.protocol):
+        if heading.number not in TOLD_ELSEWHERE:
+            said = Bullets(tuple((Text(words),) for words in heading.sentences))
+            name = f"plan-{heading.number.replace('.', '-')}"
+            blocks.append(Section(name, f"{heading.title} (M11 {heading.number})", (said,)))
     return Section("plan", "Objectives and plan", tuple(blocks), e3="8, 9")
 
 

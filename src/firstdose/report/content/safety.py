@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.analysis.events import TERMS
+from firstdose.analysis.reactions import GRADES, WORST
 from firstdose.derived.events import derive_events
 from firstdose.report.content.drawings import local_reaction_figures
 from firstdose.report.content.pieces import Material, sentence, text
@@ -22,7 +23,7 @@ def safety_section(material: Material) -> Section | None:
     """Section 12 of ICH E3; None where neither doses nor events are part of the protocol."""
     blocks = [
         Section("events", "Adverse events", tuple(_events(material)), e3="12.2"),
-        Section("local", "Local tolerability", tuple(local_reaction_figures(material)), e3="12.2"),
+        Section("local", "Local tolerability", tuple(_local(material)), e3="12.2"),
     ]
     kept = tuple(block for block in blocks if block.blocks)
     return Section("safety", "Safety", kept, e3="12") if kept else None
@@ -50,6 +51,33 @@ def _events(material: Material) -> Iterator[Block]:
             yield _counts(material, display, title, head, levels)
     yield from _worst_grades(material)
     yield from _listing(material)
+
+
+def _local(material: Material) -> Iterator[Block]:
+    """Grades of the change from before injection: per lesion and per participant, each of those observed."""
+    numbers, word = material.numbers, material.basis.protocol.lesion_word
+    visits = numbers.words("local", "visit")
+    if not visits:
+        return
+    yield from local_reaction_figures(material)
+    columns = [Column("visit")]
+    columns += [Column(f"{grade}", over=f"{unit}s", numeric=True) for unit in (word, "participant") for grade in GRADES]
+    rows = tuple(
+        (
+            text(visit if visit != WORST else "worst of all"),
+            *(
+                numbers.cell("local", "count", variable=grade, visit=visit, unit=unit)
+                for unit in ("lesion", "participant")
+                for grade in GRADES
+            ),
+        )
+        for visit in visits
+    )
+    notes = (
+        f"Each {word} is graded against its own state before injection: a plaque is red and itches by itself.",
+        f"{word.capitalize()}s and participants have separate denominators: those observed at the visit.",
+    )
+    yield Table("t-local", "Local reactions by visit", f"{word}s and participants", tuple(columns), rows, notes)
 
 
 def _bound_sentence(material: Material, kind: str) -> Block:

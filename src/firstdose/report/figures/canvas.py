@@ -9,7 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, ParamSpec
 
 from firstdose.report.figures.glyphs import is_drawable
-from firstdose.report.lettering import written_out
+from firstdose.report.lettering import bound_together, written_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,6 +55,10 @@ STYLE: dict[str, object] = {
     "ytick.labelcolor": INK,
     "xtick.major.width": 0.7,
     "ytick.major.width": 0.7,
+    # The card or the page beneath decides on the ground.
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
     "text.color": INK,
     "axes.labelcolor": INK,
     "hatch.linewidth": 0.5,
@@ -92,7 +96,7 @@ def new_figure(height: float, width: float = WIDTH, *, constrained: bool = True)
 
     figure = Figure(figsize=(width / 2.54, height / 2.54), layout="constrained" if constrained else None)
     if constrained:
-        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # type: ignore[union-attr,call-arg]
+        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06, wspace=0.06)  # type: ignore[union-attr,call-arg]
     return figure
 
 
@@ -108,7 +112,7 @@ def svg_text(figure: Figure) -> str:
 
 def lettered(text: str, width: int = 0) -> str:
     """The text in characters the font has; folded to lines of `width` characters where one is given."""
-    text = written_out(text, is_drawable)
+    text = bound_together(written_out(text, is_drawable))
     if not width:
         return text
     return "\n".join(part for line in text.split("\n") for part in textwrap.wrap(line, width) or [""])

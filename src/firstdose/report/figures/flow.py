@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_WIDTH = 8.4
 _LINE = 0.42  # cm from line to line
 _PADDING = 0.55
 _GAP = 0.75
-_LETTERS = 5.0  # characters in one cm of width, cautiously
+_LETTERS = 5.2  # characters in one cm of width, cautiously
 _MARGIN = 0.15
+
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class _Box:
 @drawn
 def draw_flow(steps: Sequence[FlowStep], arms: Sequence[Sequence[FlowStep]] = ()) -> Figure:
     """Steps from top to bottom, then one column per arm or dose level."""
-    boxes, arrows, bottom = _column(steps, WIDTH * (0.3 if _any_left(steps) else 0.5), 8.4, _MARGIN)
+    boxes, arrows, bottom = _column(steps, WIDTH * (0.3 if _any_left(steps) else 0.5), _WIDTH, _MARGIN)
     if arms:
         bottom = _arms(arms, boxes, arrows, bottom)
     figure = new_figure(bottom + _MARGIN, constrained=False)
@@ -55,9 +58,18 @@ def draw_flow(steps: Sequence[FlowStep], arms: Sequence[Sequence[FlowStep]] = ()
     for box in boxes:
         _draw_box(axes, box)
     for start, end in arrows:
-        arrow = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "color": SOFT, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", end, start, arrowprops=arrow)
+        _draw_arrow(axes, start, end)
     return figure
+
+
+def _draw_arrow(axes: Axes, start: _Point, end: _Point) -> None:
+    """Straight, or down, across and down."""
+    turn = (start[1] + end[1]) / 2
+    if start[0] != end[0] and start[1] != end[1]:
+        axes.plot([start[0], start[0], end[0]], [start[1], turn, turn], color=SOFT, linewidth=0.9)
+        start = (end[0], turn)
+    look = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "color": SOFT, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=look)
 
 
 def _any_left(steps: Sequence[FlowStep]) -> bool:
@@ -67,11 +79,11 @@ def _any_left(steps: Sequence[FlowStep]) -> bool:
 def _arms(
     arms: Sequence[Sequence[FlowStep]],
     boxes: list[_Box],
-    arrows: list[tuple[tuple[float, float], tuple[float, float]]],
+    arrows: list[tuple[_Point, _Point]],
     top: float,
 ) -> float:
     room = WIDTH / len(arms)
-    source = next((box for box in reversed(boxes) if box.width == 8.4), None)
+    source = next((box for box in reversed(boxes) if box.width == _WIDTH), None)
     bottoms = [top]
     for place, arm in enumerate(arms):
         at = room * (place + 0.5)
@@ -86,7 +98,7 @@ def _arms(
 
 def _column(
     steps: Sequence[FlowStep], at: float, width: float, top: float, *, side: bool = True
-) -> tuple[list[_Box], list[tuple[tuple[float, float], tuple[float, float]]], float]:
+) -> tuple[list[_Box], list[tuple[_Point, _Point]], float]:
     """Boxes and arrows of one column, and where it ends; losses stand at the side or as boxes of their own."""
     boxes: list[_Box] = []
     arrows = []

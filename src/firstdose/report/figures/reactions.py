@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from firstdose.report.figures.canvas import INK, lettered, new_figure, drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
@@ -41,6 +43,8 @@ class HeatMap:
 @drawn
 def draw_local_reactions(matrix: HeatMap) -> Figure:
     """A cell per lesion and visit from 0 to `top`; hatched where nothing was measured."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(3.0 + _CELL * len(matrix.rows))
     axes = figure.subplots()
     scale = _scale(matrix.top)
@@ -49,7 +53,8 @@ def draw_local_reactions(matrix: HeatMap) -> Figure:
         for column, cell in enumerate(cells):
             _draw_cell(axes, (column, row), cell, scale, written=room >= _NARROWEST)
     _frame(axes, matrix, room)
-    bar = figure.colorbar(scale, ax=axes, fraction=0.035, pad=0.015, aspect=18)
+    whole = MaxNLocator(nbins=6, integer=True)
+    bar = figure.colorbar(scale, ax=axes, fraction=0.035, pad=0.015, aspect=18, ticks=whole)
     bar.set_label(lettered(matrix.scale, 30))
     bar.outline.set_visible(False)  # type: ignore[operator]
     return figure
@@ -75,11 +80,16 @@ def _draw_cell(
     else:
         colour = scale.to_rgba(cell.value)  # type: ignore[arg-type]
         box.set_facecolor(colour)
-        red, green, blue, _ = colour
-        ink = INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.52 else "white"
+        ink = "black" if _luminance(colour) > 0.18 else "white"
     axes.add_patch(box)
     if written and cell.text:
         axes.text(column, row, lettered(cell.text), ha="center", va="center", fontsize=8, color=ink)
+
+
+def _luminance(colour: Sequence[float]) -> float:
+    """Relative luminance (WCAG 2); at 0.18 black and white ink stand out alike."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def _frame(axes: Axes, matrix: HeatMap, room: float) -> None:

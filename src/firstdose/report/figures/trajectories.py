@@ -53,7 +53,8 @@ def draw_trajectories(
         default = f"{group}, n = {len(own)} {counted}" if group else f"n = {len(own)} {counted}"
         axes.set_title(lettered((panel_titles or {}).get(group, default), 84 // min(len(groups), _PANELS_BESIDE)))
         _axes(axes, x_ticks, x_label, y_range)
-    figure.supylabel(lettered(y_label, 44), fontsize=8.5)
+    for axes in panels[::_PANELS_BESIDE]:
+        axes.set_ylabel(lettered(y_label, 34))
     legend_below(figure, list(marks.values()), [lettered(name, 60) for name in marks])
     return figure
 

@@ -1,0 +1,206 @@
+"""Removing a mandatory element of the seed's protocol turns exactly its own checks red."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from firstdose.protocol.checking import check_protocol
+from firstdose.protocol.reading import read_protocol_text
+from firstdose.values.issue import Issue
+from tests.shared import ROOT
+from tests.unit.protocol.a_small_trial import SMALL, codes, errors, without
+
+
+@cache
+def seed() -> str:
+    return (ROOT / "trials" / "adsc_psoriasis" / "protocol.yaml").read_text("utf-8")
+
+
+def found_in(text: str) -> list[Issue]:
+    reading = read_protocol_text(text)
+    assert reading.protocol is not None
+    return [*reading.issues, *check_protocol(reading.protocol, reading.places, reading.issues)]
+
+
+def removed(pattern: str) -> str:
+    """The seed's text without what the pattern matches: whole lines, exactly once."""
+    text, count = re.subn(pattern, "", seed(), count=0, flags=re.MULTILINE)
+    assert count == 1, f"{pattern} matches {count} times"
+    return text
+
+
+def section(name: str) -> str:
+    """A section with everything indented below it."""
+    return rf"^{name}:.*\n(?:(?:[ ]+.*)?\n)*"
+
+
+def row(beginning: str) -> str:
+    return rf"^  {beginning} .*\n"
+
+
+def without_key(block: str, key: str) -> str:
+    pattern = re.compile(rf"^(  {block}:\n(?:    .*\n)*?)    {key}:.*\n(?:      .*\n)*", re.MULTILINE)
+    start = seed().index("\nestimands:" if block.startswith("EST") else "\nanalyses:")
+    head, tail = seed()[:start], seed()[start:]
+    text, count = pattern.subn(r"\1", tail, count=1)
+    assert count == 1
+    return head + text
+
+
+def test_the_seed_protocol_has_no_error() -> None:
+    assert [str(issue) for issue in found_in(seed()) if issue.weight == "error"] == []
+
+
+def test_the_seed_protocol_is_warned_of_the_tests_that_cannot_reject() -> None:
+    warned = [issue for issue in found_in(seed()) if issue.weight == "warning"]
+    assert {issue.code for issue in warned} == {"FD-P082"}
+    tests = [issue.message.partition(" ")[0] for issue in warned]
+    assert tests == ["E4", "E5_flip", "E5_rank", "E6_flip", "E6_rank", "E9_rank", "E12_rank"]
+
+
+MANDATORY = {
+    "consent": (row("informed_consent"), "FD-P104"),
+    "administration": (row("injection"), "FD-P106"),
+    "safety": (section("safety"), "FD-P109"),
+    "dlt": (row("dlt:"), "FD-P110"),
+    "design": (r"^  design: three_plus_three\n  variant: A\n  last_level: stop\n", "FD-P111"),
+    "stopping rules": (r"^  pause_when: .*\n  stop_when: .*\n", "FD-P112"),
+    "dose levels": (r"^  dose_levels: \|\n(?:    .*\n)+", "FD-P101"),
+    "a dose unit": (r"(?<=1e6) cells/cm2$", "FD-P031"),
+    "an analysis": (r"^  E13:\n(?:    .*\n)*", "FD-P070"),
+    "an estimand": (r"^  EST3:\n(?:    .*\n)*", "FD-P074"),
+    "an analysis set": (row("treated  treated"), "FD-P045"),
+    "an endpoint of a family": (r"^  E6        secondary .*\n", "FD-P043"),
+    "a visit": (r"^  H24    1 .*\n", "FD-P042"),
+    "an activity that is measured": (row("DLQI"), None),
+    "title": (r"^  title: .*\n", "FD-P012"),
+}
+
+
+@pytest.mark.parametrize("element", [name for name, (_, code) in MANDATORY.items() if code])
+def test_removing_a_mandatory_element_turns_exactly_its_own_check_red(element) -> None:
+    pattern, code = MANDATORY[element]
+    red = {issue.code for issue in found_in(removed(pattern)) if issue.weight == "error"}
+    assert red == {code}
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "code"),
+    [
+        ("EST4", "population", "FD-P075"),
+        ("EST4", "treatment", "FD-P075"),
+        ("EST4", "summary", "FD-P075"),
+        ("EST4", "intercurrent_events", "FD-P075"),
+        ("EST4", "endpoint", "FD-P012"),
+        ("E6", "set", "FD-P012"),
+        ("E6", "unit", "FD-P012"),
+        ("E6", "nested", "FD-P072"),
+        ("E6", "missing", "FD-P078"),
+        ("E6", "direction", "FD-P089"),
+        ("E5", "responders_missing", "FD-P087"),
+    ],
+)
+def test_removing_a_mandatory_key_turns_exactly_its_own_check_red(block, key, code) -> None:
+    red = {issue.code for issue in found_in(without_key(block, key)) if issue.weight == "error"}
+    assert red == {code}
+
+
+def test_removing_what_nothing_stands_on_turns_nothing_red() -> None:
+    assert {issue.code for issue in found_in(removed(row("DLQI"))) if issue.weight == "error"} == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"intervention": None}, "FD-P100"),
+        ({"intervention": replace(SMALL.intervention, dose_levels=())}, "FD-P101"),
+        ({"schedule": without(SMALL.schedule, "informed_consent")}, "FD-P104"),
+        ({"schedule": without(SMALL.schedule, "injection")}, "FD-P106"),
+        ({"safety": None}, "FD-P109"),
+        ({"safety": replace(SMALL.safety, dlt="")}, "FD-P110"),
+        ({"safety": replace(SMALL.safety, design="", keys=())}, "FD-P111"),
+        ({"safety": replace(SMALL.safety, pause_when="", stop_when="")}, "FD-P112"),
+        ({"analyses": without(SMALL.analyses, "E3")}, "FD-P070"),
+        ({"estimands": without(SMALL.estimands, "EST1")}, "FD-P074"),
+        ({"estimands": without(SMALL.estimands, "EST2")}, "FD-P074"),
+    ],
+)
+def test_each_mandatory_element_of_a_first_trial_has_its_own_code(changes, code) -> None:
+    assert errors(**changes) == {code}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"trial": replace(SMALL.trial, registry="")}, "FD-P114"),
+        ({"safety": replace(SMALL.safety, sentinel="")}, "FD-P113"),
+        ({"eligibility": ()}, "FD-P115"),
+    ],
+)
+def test_what_is_only_advised_is_a_warning(changes, code) -> None:
+    assert errors(**changes) == set()
+    assert code in codes(**changes)
+
+
+def test_a_trial_of_another_phase_is_only_warned_of_missing_consent() -> None:
+    trial = replace(SMALL.trial, phase="III")
+    changes = {
+        "trial": trial,
+        "safety": None,
+        "intervention": None,
+        "schedule": without(SMALL.schedule, "informed_consent"),
+    }
+    assert errors(**changes) == set()
+    assert "FD-P104" in codes(**changes)
+    assert not {"FD-P100", "FD-P109"} & codes(**changes)
+
+
+@pytest.mark.parametrize("phase", ["I", "1", "I/II", "phase 1", "Ib", "Early Phase 1"])
+def test_phase_one_is_known_however_it_is_written(phase) -> None:
+    assert errors(trial=replace(SMALL.trial, phase=phase), safety=None) == {"FD-P109"}
+
+
+@pytest.mark.parametrize("phase", ["II", "2", "III", "IV", "not applicable", ""])
+def test_other_phases_need_no_dose_limiting_toxicity(phase) -> None:
+    assert errors(trial=replace(SMALL.trial, phase=phase), safety=None) == set()
+
+
+def test_consent_comes_first() -> None:
+    from tests.unit.protocol.a_small_trial import changed
+
+    assert errors(schedule=changed(SMALL.schedule, "informed_consent", at=("BL",))) == {"FD-P105"}
+
+
+def test_a_misspelt_consent_is_told_once() -> None:
+    text = seed().replace("informed_consent ", "informed_consnt  ")
+    assert {issue.code for issue in found_in(text) if issue.weight == "error"} == {"FD-P040"}
+
+
+def test_a_trial_with_one_dose_level_needs_no_design() -> None:
+    intervention = replace(SMALL.intervention, dose_levels=SMALL.intervention.dose_levels[:1])
+    assert errors(intervention=intervention, safety=replace(SMALL.safety, design="", keys=())) == set()
+
+
+def test_five_mistakes_at_once_are_told_as_five() -> None:
+    text = seed()
+    for good, bad in (
+        ("PASI_Fredriksson        participant", "PSAI                    participant"),
+        ("DL1    1e6 cells/cm2", "DL1    1e6 cells/ml "),
+        ("dlt: grade >= 3", "dlt: grad >= 3"),
+        ("signed_rank_pratt_exact\n  E5 ", "signed_rank_prat_exact \n  E5 "),
+        ("endpoint: E4\n", "endpoint: E44\n"),
+    ):
+        assert good in text
+        text = text.replace(good, bad, 1)
+    red = [issue for issue in found_in(text) if issue.weight == "error"]
+    assert [(issue.place.line, issue.code) for issue in red] == [
+        (57, "FD-P032"),
+        (98, "FD-P040"),
+        (182, "FD-P051"),
+        (208, "FD-P040"),
+        (239, "FD-P043"),
+    ]
