@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from firstdose import __version__
-from firstdose.values.issue import Issue, UserError, errors
+from firstdose.values.issue import Issue, Place, UserError, errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from firstdose.protocol.model import Protocol
+    from firstdose.records.snapshot import Snapshot
     from firstdose.records.study import StudyReading
+    from firstdose.report.tree import Report
 
 app = typer.Typer(
     add_completion=False,
@@ -28,7 +30,9 @@ app = typer.Typer(
 PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS = 10, 11, 12, 13, 14
 
 ProtocolFile = Annotated[Path, typer.Argument(help="The protocol file.", metavar="PROTOCOL")]
-StudyFolder = Annotated[Path, typer.Argument(help="The study folder: protocol.yaml and records/.", metavar="STUDY")]
+StudyFolder = Annotated[
+    Path, typer.Argument(help="The study folder: protocol.yaml and records/.", metavar="STUDY")
+]
 OutFolder = Annotated[Path, typer.Option("--out", help="Folder for the output; made if absent.")]
 SourceFolder = Annotated[
     Path | None, typer.Option("--source", help="Folder of the original files that mapping.yaml names.")
@@ -49,7 +53,9 @@ def new(file: Annotated[Path, typer.Argument(help="The protocol file to start.",
 
 @app.command()
 def check(
-    what: Annotated[Path, typer.Argument(help="A protocol file or a study folder.", metavar="PROTOCOL|STUDY")],
+    what: Annotated[
+        Path, typer.Argument(help="A protocol file or a study folder.", metavar="PROTOCOL|STUDY")
+    ],
     source: SourceFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,7 +83,9 @@ def tell(file: ProtocolFile) -> None:
     from firstdose.protocol.telling import render_telling, tell_protocol
 
     protocol = _read_protocol(file)
-    typer.echo(render_telling(tell_protocol(protocol), f"Identity {compute_identity(protocol)} (format 1)"), nl=False)
+    typer.echo(
+        render_telling(tell_protocol(protocol), f"Identity {compute_identity(protocol)} (format 1)"), nl=False
+    )
 
 
 @app.command()
@@ -91,7 +99,9 @@ def compare(
 
     before, after = _read_protocol(old), _read_protocol(new_file)
     differences = compare_protocols(before, after)
-    typer.echo(tell_differences(before, after, differences) if differences else "The two protocols are the same.")
+    typer.echo(
+        tell_differences(before, after, differences) if differences else "The two protocols are the same."
+    )
 
 
 @app.command(name="import")
@@ -119,7 +129,7 @@ def dose(study: StudyFolder, out: OutFolder, source: SourceFolder = None) -> Non
 
     protocol = _read_protocol(study / "protocol.yaml")
     reading, _ = _read_records(study, protocol, source)
-    _write_report(build_dose_sheets(protocol, reading.snapshot), out, "dose")
+    _write_report(build_dose_sheets(protocol, reading.snapshot), reading.snapshot, out, "dose")
 
 
 @app.command()
@@ -152,7 +162,9 @@ def rehearse(
     with _progress("inventing participants") as step:
         rehearsed = walk(protocol, participants, seed, progress=step)
     write_study(rehearsed, file.read_text(encoding="utf-8"), out)
-    typer.echo(f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report")
+    typer.echo(
+        f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
+    )
 
 
 @app.command()
@@ -182,12 +194,22 @@ def demo(out: OutFolder = Path("demo")) -> None:
     """Run the psoriasis plaque trial on invented records: check, dose sheets and report."""
     study = Path(__file__).parents[2] / "trials" / "adsc_psoriasis"
     if not study.is_dir():
-        _stop([Issue(_place(study), "FD-R010", "the demonstration trial is not here.", "Run it in a clone of the project.")], RECORDS)
+        _stop(
+            [
+                Issue(
+                    _place(study),
+                    "FD-R010",
+                    "the demonstration trial is not here.",
+                    "Run it in a clone of the project.",
+                )
+            ],
+            RECORDS,
+        )
     protocol = _read_protocol(study / "protocol.yaml")
     reading, issues = _read_records(study, protocol, None)
     from firstdose.report.dose_sheet import build_dose_sheets
 
-    _write_report(build_dose_sheets(protocol, reading.snapshot), out, "dose")
+    _write_report(build_dose_sheets(protocol, reading.snapshot), reading.snapshot, out, "dose")
     write_outputs(protocol, reading, issues, out, pdf=True)
 
 
@@ -209,20 +231,28 @@ def write_outputs(
         typer.echo(file)
     with _progress("building the report"):
         tree = build_report(basis, results, issues)
-    _write_report(tree, out, "report", pdf=pdf)
+    _write_report(tree, reading.snapshot, out, "report", pdf=pdf)
 
 
-def _write_report(tree: object, out: Path, name: str, *, pdf: bool = True) -> None:
+def _write_report(tree: Report, snapshot: Snapshot, out: Path, name: str, *, pdf: bool = True) -> None:
+    """The tree as HTML and PDF, stamped with the last date on record: the clock never enters a file."""
+    from datetime import UTC, datetime
+
+    from firstdose.derived.timing import derive_data_cut
     from firstdose.report.html import render_html
-    from firstdose.report.pdf import STAMP, render_pdf
+    from firstdose.report.pdf import render_pdf
 
     out.mkdir(parents=True, exist_ok=True)
     page = out / f"{name}.html"
-    page.write_text(render_html(tree), encoding="utf-8")  # type: ignore[arg-type]
+    page.write_text(render_html(tree), encoding="utf-8")
     typer.echo(page)
     if pdf:
+        cut = derive_data_cut(snapshot)
+        stamp = (
+            datetime(cut.year, cut.month, cut.day, tzinfo=UTC) if cut else datetime(2000, 1, 1, tzinfo=UTC)
+        )
         with _progress("setting the PDF"):
-            content = render_pdf(tree, STAMP)  # type: ignore[arg-type]
+            content = render_pdf(tree, stamp)
         (out / f"{name}.pdf").write_bytes(content)
         typer.echo(out / f"{name}.pdf")
 
@@ -257,7 +287,11 @@ def _read_records(study: Path, protocol: Protocol, source: Path | None) -> tuple
 def _count(issues: list[Issue]) -> str:
     if not issues:
         return "no Issue"
-    parts = [f"{n} {word}" for word in ("error", "query", "warning") if (n := sum(i.weight == word for i in issues))]
+    parts = [
+        f"{n} {word}"
+        for word in ("error", "query", "warning")
+        if (n := sum(i.weight == word for i in issues))
+    ]
     return ", ".join(parts)
 
 
@@ -276,12 +310,15 @@ def _stop(issues: Iterable[Issue], exit_code: int, *, as_json: bool = False) -> 
 
 
 def _exists(path: Path) -> Issue:
-    return Issue(_place(path), "FD-R011", f"'{path.name}' is already there.", "Name another place; nothing is overwritten.")
+    return Issue(
+        _place(path),
+        "FD-R011",
+        f"'{path.name}' is already there.",
+        "Name another place; nothing is overwritten.",
+    )
 
 
-def _place(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from firstdose.values.issue import Place
-
+def _place(path: Path) -> Place:
     return Place(str(path))
 
 
@@ -315,7 +352,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """firstdose: one protocol file drives a phase I trial of a locally injected therapy."""
 

@@ -85,12 +85,14 @@ def _judge(row: Published, mean: Published | None) -> Consistency:
     elif row.statistic == "percent":
         possible, sentence = _judge_percent(row)
     elif row.statistic in {"mean", "sd"}:
-        return _verdict(row, None, "Not judged: the values are not declared to be whole numbers.")
-    return _verdict(row, possible, sentence)
+        return _verdict(row, "Not judged: the values are not declared to be whole numbers.", possible=None)
+    return _verdict(row, sentence, possible=possible)
 
 
-def _verdict(row: Published, possible: bool | None, sentence: str) -> Consistency:
-    return Consistency(row.result, row.source, row.variable, row.statistic, row.value, row.n, possible, sentence)
+def _verdict(row: Published, sentence: str, *, possible: bool | None) -> Consistency:
+    return Consistency(
+        row.result, row.source, row.variable, row.statistic, row.value, row.n, possible, sentence
+    )
 
 
 def _judge_mean(row: Published) -> tuple[bool, str]:
@@ -104,7 +106,11 @@ def _judge_mean(row: Published) -> tuple[bool, str]:
 def _judge_sd(row: Published, mean: Published) -> tuple[bool, str]:
     words = []
     for divisor, name in ((row.n - 1, "n - 1"), (row.n, "n")):
-        found = {s for total in possible_sums(mean.value, row.n) for s in possible_square_sums(row.value, total, row.n, divisor)}
+        found = {
+            s
+            for total in possible_sums(mean.value, row.n)
+            for s in possible_square_sums(row.value, total, row.n, divisor)
+        }
         if found:
             squares = " or ".join(map(str, sorted(found)[:3]))
             words.append(f"possible with divisor {name} (sum of squares {squares})")

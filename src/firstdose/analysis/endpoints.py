@@ -2,86 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.occurrences import analyse_occurrence
+from firstdose.analysis.plan import plans
+from firstdose.analysis.responders import response_rows
 from firstdose.analysis.results import ResultRow
 from firstdose.analysis.shaping import Sample, changes, shape_sample, worst_changes
-from firstdose.catalogue import Caveat, Result, load
+from firstdose.catalogue import Caveat, Result
 from firstdose.protocol.names import measures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from firstdose.analysis.basis import Basis
-    from firstdose.catalogue import Method
-    from firstdose.protocol.model import Analysis, Endpoint
+    from firstdose.analysis.plan import Plan
+    from firstdose.protocol.model import Endpoint
     from firstdose.protocol.names import Variable
 
 CENSORED = "FD-A201"
 NOTHING = "FD-A202"
 ALTERNATIVE = {"two sided": "two-sided", "greater": "greater", "less": "less"}
 PAIRED_KINDS = {"change", "percent change"}
-RANK_METHODS = frozenset({"friedman_exact"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One analysis to be run: the endpoint's plan, or a sensitivity analysis that changes some words of it."""
-
-    name: str
-    endpoint: Endpoint
-    analysis: Analysis
-    method: Method
-    options: Mapping[str, str]
-    attacks: str = ""
-
-    @property
-    def purpose(self) -> str:
-        return "sensitivity" if self.attacks else self.endpoint.level
-
-
-def plans(basis: Basis, endpoint: Endpoint) -> Iterator[Plan]:
-    """The main analysis of an endpoint, then its sensitivity analyses in the order of the protocol."""
-    analysis = basis.protocol.analysis(endpoint.endpoint)
-    methods = load("methods")
-    if analysis is None or endpoint.method not in methods:
-        return
-    yield Plan(
-        name=endpoint.endpoint,
-        endpoint=endpoint,
-        analysis=analysis,
-        method=methods[endpoint.method],
-        options=dict(analysis.options),
-    )
-    for check in basis.protocol.sensitivity:
-        if check.endpoint == endpoint.endpoint and check.method in methods:
-            changed, options = _with_words(analysis, dict(check.options))
-            yield Plan(
-                name=check.check,
-                endpoint=endpoint,
-                analysis=changed,
-                method=methods[check.method],
-                options=options,
-                attacks=check.attacks,
-            )
-
-
-def _with_words(analysis: Analysis, words: dict[str, str]) -> tuple[Analysis, dict[str, str]]:
-    """Words of the plan change the plan; all others go to the method."""
-    names = {"set": "analysis_set", "missing": "missing", "nested": "nested", "by": "by"}
-    changed = {names[word]: words.pop(word) for word in list(words) if word in names}
-    return replace(analysis, **changed), words  # type: ignore[arg-type]
+# Methods that use only the order of values within a participant or over all, where "below the limit" has a place.
+RANK_METHODS = frozenset({"friedman_exact", "kruskal_wallis", "jonckheere"})
 
 
 def analyse_endpoint(basis: Basis, endpoint: Endpoint) -> Iterator[ResultRow]:
     """All rows of an endpoint; every variable of its measure is analysed alike."""
-    from firstdose.analysis.occurrences import analyse_occurrence
-
-    for plan in plans(basis, endpoint):
+    for plan in plans(basis.protocol, endpoint):
         if endpoint.kind == "any event":
             yield from analyse_occurrence(basis, plan)
             continue
@@ -117,8 +70,6 @@ def _one(
     times: tuple[str, ...],
     level: str,
 ) -> Iterator[ResultRow]:
-    from firstdose.analysis.responders import response_rows
-
     sample = sample_of(basis, plan, variable, members, times)
     if plan.method.design == "proportion":
         yield from response_rows(basis, plan, variable, members, times, level)
@@ -137,7 +88,7 @@ def sample_of(
     nested = plan.analysis.nested
     if plan.endpoint.kind == "worst change":
         return worst_changes(basis, plan.endpoint, variable, members, nested)
-    return shape_sample(basis, plan.endpoint, variable, members, times, nested)
+    return shape_sample(basis, variable, members, times, nested)
 
 
 def _array(plan: Plan, sample: Sample) -> np.ndarray:
@@ -153,24 +104,37 @@ def _array(plan: Plan, sample: Sample) -> np.ndarray:
     return sample.values[:, -1]
 
 
-def estimate(plan: Plan, sample: Sample, variable: Variable) -> Result:
+def estimate(plan: Plan, sample: Sample, variable: Variable, groups: np.ndarray | None = None) -> Result:
     """Run the method; what it must not see is refused with a caveat instead."""
     if sample.n == 0:
         return _refused(plan, sample, NOTHING, "No participant has a complete record for this analysis.")
-    if sample.censored and plan.method.name not in RANK_METHODS:
-        sentence = (
-            f"{sample.censored} of {sample.values.size} values are outside the range of quantification; "
-            f"{plan.method.label} needs numbers and none is put in their place."
-        )
-        return _refused(plan, sample, CENSORED, sentence)
     y = _array(plan, sample)
+    if sample.censored:
+        ranked = sample.ranked() if _takes_ranks(plan, variable) else None
+        if ranked is None:
+            return _refused(plan, sample, CENSORED, _censored_sentence(plan, sample))
+        y = ranked if plan.method.design == "within" else ranked[:, -1]
     keep = ~np.isnan(y).any(axis=1) if y.ndim > 1 else ~np.isnan(y)
     return plan.method.estimate(
         y[keep],
+        groups=None if groups is None else groups[keep],
         level=float(plan.analysis.ci or 0.95),
         alternative=ALTERNATIVE[plan.analysis.direction],
         decimals=declared_decimals(plan, variable),
         **plan.options,
+    )
+
+
+def _takes_ranks(plan: Plan, variable: Variable) -> bool:
+    """Whether only the order of single values matters: then a value below quantification has its place."""
+    single = plan.endpoint.kind in {"value", "profile"} and variable.per != "lesion"
+    return single and plan.method.name in RANK_METHODS
+
+
+def _censored_sentence(plan: Plan, sample: Sample) -> str:
+    return (
+        f"{sample.censored} of {sample.values.size} values are outside the range of quantification; "
+        f"{plan.method.label} cannot use them and none is put in their place."
     )
 
 
@@ -245,25 +209,12 @@ def result_rows(basis: Basis, row: ResultRow, result: Result, variable: Variable
     yield from rows_of(row, numbers, Format(variable.decimals, basis.rounding))
 
 
-def _between(
-    basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...]
-) -> Iterator[ResultRow]:
+def _between(basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...]) -> Iterator[ResultRow]:
     levels = basis.levels(plan.analysis.by, members)
     for times in _times(plan):
         sample = sample_of(basis, plan, variable, members, times)
         owner = {name: code for code, names in enumerate(levels.values()) for name in names}
         groups = np.array([owner[name] for name in sample.participants], dtype=int)
-        result = (
-            plan.method.estimate(
-                _array(plan, sample),
-                groups=groups,
-                level=float(plan.analysis.ci or 0.95),
-                alternative=ALTERNATIVE[plan.analysis.direction],
-                decimals=declared_decimals(plan, variable),
-                **plan.options,
-            )
-            if sample.n
-            else _refused(plan, sample, NOTHING, "No participant has a complete record for this analysis.")
-        )
+        result = estimate(plan, sample, variable, groups)
         row = replace(template(basis, plan, variable, sample, times, ""), group=plan.analysis.by)
         yield from result_rows(basis, row, result, variable)

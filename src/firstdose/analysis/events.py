@@ -21,7 +21,9 @@ MISSING = "missing"
 TERMS = "different terms"
 SEVERE = 3
 CLASSES = ("soc", "preferred")
-BOUNDED = frozenset({"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"})
+BOUNDED = frozenset(
+    {"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"}
+)
 
 
 def count_events(basis: Basis, by: str, members: tuple[str, ...]) -> Iterator[ResultRow]:
@@ -59,7 +61,7 @@ def _levels(
         yield level, those, events.filter(pl.col("participant").is_in(list(those)))
 
 
-def _row(basis: Basis, by: str, level: str, those: tuple[str, ...], display: str) -> ResultRow:
+def _row(by: str, level: str, those: tuple[str, ...], display: str) -> ResultRow:
     return ResultRow(
         analysis=f"events.{display}",
         statistic="",
@@ -81,13 +83,26 @@ def _counts(basis: Basis, row: ResultRow, part: pl.DataFrame, of: int, variable:
     affected = part["participant"].n_unique()
     share = printed_share(affected, of, mode=basis.rounding) if of else f"{affected}"
     yield replace(row, variable=variable, statistic="participants", value=float(affected), text=share)
-    yield replace(row, variable=variable, statistic="events", unit="event", value=float(part.height), text=str(part.height))
+    yield replace(
+        row,
+        variable=variable,
+        statistic="events",
+        unit="event",
+        value=float(part.height),
+        text=str(part.height),
+    )
     if basis.protocol.intervention and basis.protocol.lesion_word != "lesion":
         local = part.filter(pl.col("lesion").is_not_null()).select("participant", "lesion").n_unique()
         total = lesions_of(basis, row)
         text = printed_share(min(local, total), total, mode=basis.rounding) if total else str(local)
         yield replace(
-            row, variable=variable, statistic="lesions", unit="lesion", value=float(local), text=text, n_lesions=total
+            row,
+            variable=variable,
+            statistic="lesions",
+            unit="lesion",
+            value=float(local),
+            text=text,
+            n_lesions=total,
         )
 
 
@@ -104,12 +119,19 @@ def _overall(
     basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame
 ) -> Iterator[ResultRow]:
     """Each kind of event; where a fact is missing the kind is not counted as absent."""
-    row = _row(basis, by, level, those, "overall")
+    row = _row(by, level, those, "overall")
     for kind, truth in _kinds().items():
         judged = part.with_columns(truth.alias("_is"))
         unknown = judged["_is"].null_count()
         if unknown == judged.height and unknown:
-            yield replace(row, variable=kind, statistic="participants", value=None, text="NC", caveats=(_unknown(kind, unknown),))
+            yield replace(
+                row,
+                variable=kind,
+                statistic="participants",
+                value=None,
+                text="NC",
+                caveats=(_unknown(kind, unknown),),
+            )
             continue
         rows = judged.filter(pl.col("_is"))
         open_row = replace(row, caveats=(_unknown(kind, unknown),)) if unknown else row
@@ -152,7 +174,7 @@ def _by_column(
         return
     words = _words(part[column])
     for word in words.unique().sort().to_list():
-        row = _row(basis, by, level, those, _DISPLAY.get(column, column))
+        row = _row(by, level, those, _DISPLAY.get(column, column))
         yield from _counts(basis, row, part.filter(words == word), len(those), word)
 
 
@@ -172,8 +194,10 @@ def _terms_by_grade(
     if part["grade"].null_count() == part.height:
         return
     worst = part.group_by("soc", "preferred", "participant", maintain_order=True).agg(pl.col("grade").max())
-    table = worst.group_by("soc", "preferred", "grade").len().sort("soc", "preferred", "grade", nulls_last=True)
-    row = _row(basis, by, level, those, "term_by_grade")
+    table = (
+        worst.group_by("soc", "preferred", "grade").len().sort("soc", "preferred", "grade", nulls_last=True)
+    )
+    row = _row(by, level, those, "term_by_grade")
     for line in table.iter_rows(named=True):
         grade = MISSING if line["grade"] is None else f"{line['grade']:.0f}"
         name = f"{line['soc'] or MISSING} / {line['preferred']} / {grade}"

@@ -39,5 +39,6 @@ def export_results(results: Results, out: Path) -> list[Path]:
 
 def _flat(row: dict[str, object]) -> dict[str, object]:
     return {
-        name: json.dumps(value, ensure_ascii=False) if name in NESTED else value for name, value in row.items()
+        name: json.dumps(value, ensure_ascii=False) if name in NESTED else value
+        for name, value in row.items()
     }

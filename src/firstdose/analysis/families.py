@@ -71,7 +71,9 @@ def adjust_family(family: Family, rows: Sequence[ResultRow], mode: RoundingMode)
     """Adjusted p of each member's main test; a member without a p leaves the family unjudged."""
     if family.method not in ADJUST:
         return
-    tests = [row for member in family.members for row in rows if row.analysis == member and row.statistic == "p"]
+    tests = [
+        row for member in family.members for row in rows if row.analysis == member and row.statistic == "p"
+    ]
     values = [row.value for row in tests if row.value is not None]
     if len(values) < len(tests):
         return

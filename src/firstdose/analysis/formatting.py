@@ -20,8 +20,12 @@ BEYOND = {
     "mean_before": 1, "mean_after": 1, "hodges_lehmann": 1, "geometric_mean": 1, "sum": 0, "value": 0,
     "sd": 2, "sd_population": 2, "sd_difference": 2, "se": 2,
 }  # fmt: skip
-COUNTS = frozenset({"n", "n_nonzero", "events", "participants", "lesions", "count", "n_below", "of", "draws", "seed"})
-SHARES = frozenset({"proportion", "upper_one_sided", "lower_one_sided", "mid_p_low", "mid_p_high", "level", "attained_level"})
+COUNTS = frozenset(
+    {"n", "n_nonzero", "events", "participants", "lesions", "count", "n_below", "of", "draws", "seed"}
+)
+SHARES = frozenset(
+    {"proportion", "upper_one_sided", "lower_one_sided", "mid_p_low", "mid_p_high", "level", "attained_level"}
+)
 UNKNOWN_PRECISION = 2
 PLAIN_DECIMALS = 3
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.analysis.basis import Basis
-    from firstdose.analysis.endpoints import Plan
+    from firstdose.analysis.plan import Plan
+
+
+OPEN = "a missing fact leaves open whether an event counts"
 
 
 def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
@@ -33,9 +36,12 @@ def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
         events = judged.filter(pl.col("_fits"))
     affected = set(events["participant"].to_list())
     for level, those in basis.levels(plan.analysis.by, members).items():
-        y = np.array([float(name in affected) for name in those])
+        unclear = (open_questions - affected) & set(those)
+        judged = tuple(name for name in those if name not in unclear)
+        if not judged:
+            continue
+        y = np.array([float(name in affected) for name in judged])
         result = plan.method.estimate(y, level=float(plan.analysis.ci or 0.95), alternative="two-sided")
-        unclear = sorted((open_questions - affected) & set(those))
         row = ResultRow(
             analysis=plan.name,
             statistic="",
@@ -50,24 +56,16 @@ def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
             analysis_set=plan.analysis.analysis_set,
             purpose=plan.purpose,
             reason=plan.analysis.reason,
-            n_participants=len(those),
-            n_events=events.filter(pl.col("participant").is_in(those)).height,
+            n_participants=len(judged),
+            n_events=events.filter(pl.col("participant").is_in(judged)).height,
+            excluded=tuple((name, OPEN) for name in those if name in unclear),
             method=plan.method.name,
             variant=result.variant,
             exact=result.exact,
-            caveats=(*_undecided(unclear), *(f"{each.code} {each.sentence}" for each in result.caveats)),
+            caveats=tuple(f"{each.code} {each.sentence}" for each in result.caveats),
             sources=(Source(EVENTS, (), (), those),),
         )
         yield from share_rows(basis, row, int(y.sum()), int(y.size), result)
-
-
-def _undecided(participants: list[str]) -> tuple[str, ...]:
-    if not participants:
-        return ()
-    return (
-        f"FD-A203 For {', '.join(participants)} a missing fact leaves open whether an event counts; "
-        "they are counted as without.",
-    )
 
 
 def _within(basis: Basis, plan: Plan) -> pl.Expr:

@@ -42,7 +42,9 @@ def _count(
         analysis=display,
         statistic="participants",
         value=float(len(those)),
-        text=printed_share(len(those), everybody, mode=basis.rounding) if name != "enrolled" else str(everybody),
+        text=printed_share(len(those), everybody, mode=basis.rounding)
+        if name != "enrolled"
+        else str(everybody),
         unit="participant",
         variable=name,
         purpose="description",
@@ -155,7 +157,10 @@ def count_checks(basis: Basis) -> Iterator[ResultRow]:
 
     for check in basis.protocol.checks:
         truth = derive_check(basis.protocol, basis.snapshot, check)
-        for name, count in (("records", truth.drop_nulls().len()), ("broken", int((~truth.drop_nulls()).sum()))):
+        for name, count in (
+            ("records", truth.drop_nulls().len()),
+            ("broken", int((~truth.drop_nulls()).sum())),
+        ):
             yield ResultRow(
                 analysis="checks",
                 statistic=name,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.analysis.basis import Basis
-    from firstdose.analysis.endpoints import Plan
+    from firstdose.analysis.plan import Plan
     from firstdose.catalogue import Method, Result
     from firstdose.protocol.names import Variable
 
@@ -34,14 +34,16 @@ def response_rows(
     level: str,
 ) -> Iterator[ResultRow]:
     """For each cut: observed cases, and with non-responder imputation where the plan says so."""
-    sample = shape_sample(basis, plan.endpoint, variable, members, times, plan.analysis.nested)
+    sample = shape_sample(basis, variable, members, times, plan.analysis.nested)
     method = plan.method if plan.method.design == "proportion" else load("methods")[INTERVAL]
     for label, answers in _answers(plan, sample, variable):
         rules = ["observed"]
         if NONRESPONDER in (plan.analysis.missing, plan.analysis.responders_missing):
             rules.append(NONRESPONDER)
         for rule in rules:
-            yield from _share(basis, plan, variable, members, sample, times, level, method, label, answers, rule)
+            yield from _share(
+                basis, plan, variable, members, sample, times, level, method, label, answers, rule
+            )
 
 
 def _answers(plan: Plan, sample: Sample, variable: Variable) -> Iterator[tuple[str, np.ndarray]]:
@@ -93,7 +95,9 @@ def _share(
     )
     if rule == NONRESPONDER:
         y = np.concatenate([y, np.zeros(len(members) - y.size)])
-    result = method.estimate(y, level=float(plan.analysis.ci or 0.95), alternative="two-sided") if y.size else None
+    result = (
+        method.estimate(y, level=float(plan.analysis.ci or 0.95), alternative="two-sided") if y.size else None
+    )
     estimand = basis.protocol.estimand(plan.endpoint.endpoint)
     row = ResultRow(
         analysis=f"{plan.name}.{rule}" if rule == NONRESPONDER else plan.name,
@@ -121,9 +125,13 @@ def _share(
     yield from share_rows(basis, row, int(y.sum()), int(y.size), result)
 
 
-def share_rows(basis: Basis, row: ResultRow, count: int, of: int, result: Result | None) -> Iterator[ResultRow]:
+def share_rows(
+    basis: Basis, row: ResultRow, count: int, of: int, result: Result | None
+) -> Iterator[ResultRow]:
     """The count with its share as text, then the estimate with its interval."""
-    yield replace(row, statistic="count", value=float(count), text=printed_share(count, of, mode=basis.rounding))
+    yield replace(
+        row, statistic="count", value=float(count), text=printed_share(count, of, mode=basis.rounding)
+    )
     numbers: dict[str, float | None] = {"of": float(of)}
     if result is not None:
         numbers |= {

@@ -79,7 +79,8 @@ class Results:
         return tuple(
             row
             for row in self.rows
-            if row.analysis == analysis and all(getattr(row, column) == word for column, word in where.items())
+            if row.analysis == analysis
+            and all(getattr(row, column) == word for column, word in where.items())
         )
 
     def one(self, analysis: str, **where: str) -> ResultRow:

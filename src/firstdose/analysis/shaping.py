@@ -23,24 +23,42 @@ REDUCTIONS = {"participant mean": pl.Expr.mean, "participant worst": pl.Expr.max
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Complete rows of one analysis. `values`: (n, times). `censored`: values below quantification among them."""
+    """Complete rows of one analysis. `values`: (n, times).
+
+    `sides`: the same shape, -1 where the value is only known to be below it, 1 above, 0 where it is the value itself.
+    """
 
     values: np.ndarray
     participants: tuple[str, ...]
     times: tuple[str, ...]
     excluded: tuple[tuple[str, str], ...]
     n_lesions: int | None
-    censored: int
+    sides: np.ndarray
     sources: tuple[Source, ...]
 
     @property
     def n(self) -> int:
         return len(self.participants)
 
+    @property
+    def censored(self) -> int:
+        """Values outside the range of quantification."""
+        return int(np.count_nonzero(self.sides))
+
+    def ranked(self) -> np.ndarray | None:
+        """Values with those below quantification lowest and equal, those above highest; None where order is unknown."""
+        exact = self.values[self.sides == 0]
+        below, above = self.values[self.sides < 0], self.values[self.sides > 0]
+        if exact.size and (
+            (below.size and exact.min() < below.max()) or (above.size and exact.max() > above.min())
+        ):
+            return None
+        span = float(np.abs(self.values).max(initial=0.0)) + 1.0
+        return np.where(self.sides == 0, self.values, self.sides * 2 * span)
+
 
 def shape_sample(
     basis: Basis,
-    endpoint: Endpoint,
     variable: Variable,
     members: Sequence[str],
     times: Sequence[str],
@@ -57,7 +75,10 @@ def shape_sample(
     reduced = _reduced(complete, times, nested)
     rows = {row[0]: row[1:] for row in reduced.iter_rows()}
     kept = tuple(member for member in members if member in rows)
-    values = np.array([rows[member] for member in kept], dtype=float).reshape(len(kept), -1)
+    both = np.array([rows[member] for member in kept], dtype=float).reshape(
+        len(kept), 2 * len(_columns(times))
+    )
+    values, sides = both[:, : both.shape[1] // 2], both[:, both.shape[1] // 2 :]
     lesions = complete["lesion"].drop_nulls().len() if variable.per == "lesion" else None
     return Sample(
         values=values,
@@ -65,7 +86,7 @@ def shape_sample(
         times=tuple(times),
         excluded=_excluded(basis, variable, members, kept, times),
         n_lesions=lesions,
-        censored=_censored(complete, times),
+        sides=sides.astype(int),
         sources=sources_of(basis, variable, tuple(times), tuple(members)),
     )
 
@@ -75,7 +96,7 @@ def _columns(times: Sequence[str]) -> Sequence[str]:
 
 
 def _wide(found: pl.DataFrame, times: Sequence[str]) -> pl.DataFrame:
-    """participant, lesion > value@T and censored@T for each time."""
+    """participant, lesion > value@T and side@T for each time."""
     keys = ["participant", "lesion"]
     wide = found.select(keys).unique(maintain_order=True)
     for time in _columns(times):
@@ -83,21 +104,22 @@ def _wide(found: pl.DataFrame, times: Sequence[str]) -> pl.DataFrame:
         part = at.unique(keys, keep="first", maintain_order=True).select(
             *keys,
             pl.col("value").alias(f"value@{time}"),
-            pl.col("comparator").is_not_null().alias(f"censored@{time}"),
+            pl.col("comparator")
+            .replace_strict({"<": -1, ">": 1}, default=0, return_dtype=pl.Int64)
+            .fill_null(0)
+            .alias(f"side@{time}"),
         )
         wide = wide.join(part, on=keys, how="left", nulls_equal=True, maintain_order="left")
     return wide
 
 
 def _reduced(complete: pl.DataFrame, times: Sequence[str], nested: str) -> pl.DataFrame:
+    """participant > values, then sides: a reduced value is outside quantification if any of its parts is."""
     reduce = REDUCTIONS.get(nested, pl.Expr.mean)
     return complete.group_by("participant", maintain_order=True).agg(
-        reduce(pl.col(f"value@{time}")) for time in _columns(times)
+        *(reduce(pl.col(f"value@{time}")) for time in _columns(times)),
+        *(pl.col(f"side@{time}").sort_by(pl.col(f"side@{time}").abs()).last() for time in _columns(times)),
     )
-
-
-def _censored(complete: pl.DataFrame, times: Sequence[str]) -> int:
-    return sum(int(complete[f"censored@{time}"].fill_null(value=False).sum()) for time in _columns(times))
 
 
 def _excluded(
@@ -107,7 +129,11 @@ def _excluded(
     if not out:
         return ()
     reasons = basis.why_missing(variable.activity, items_of(basis, variable), tuple(times))
-    where = f"no record of {variable.label} at {' and '.join(times)}" if times else f"no record of {variable.label}"
+    where = (
+        f"no record of {variable.label} at {' and '.join(times)}"
+        if times
+        else f"no record of {variable.label}"
+    )
     return tuple((member, reasons.get(member, where)) for member in out)
 
 
@@ -169,6 +195,6 @@ def worst_changes(
         times=times,
         excluded=_excluded(basis, variable, members, kept, times),
         n_lesions=per_lesion["lesion"].drop_nulls().len() if variable.per == "lesion" else None,
-        censored=0,
+        sides=np.zeros((len(kept), 1), dtype=int),
         sources=sources_of(basis, variable, times, tuple(members)),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from firstdose.analysis.formatting import Format, rows_of
-from firstdose.analysis.results import ResultRow
+from firstdose.analysis.results import ResultRow, Source
 from firstdose.analysis.shaping import sources_of
 from firstdose.catalogue import load
 from firstdose.derived.measurements import derive_change, derive_measurements
@@ -90,7 +90,7 @@ def _describe(
     values = rows[column].to_numpy()
     style = Format(variable.decimals, basis.rounding)
     if censored:
-        yield from _describe_censored(basis, row, at, censored, column, style)
+        yield from _describe_censored(row, at, censored, column, style)
         return
     yield from rows_of(row, {"n": float(values.size), **describe(values)}, style)
 
@@ -105,7 +105,7 @@ def describe(values: np.ndarray) -> dict[str, float | None]:
 
 
 def _describe_censored(
-    basis: Basis, row: ResultRow, at: pl.DataFrame, censored: int, column: str, style: Format
+    row: ResultRow, at: pl.DataFrame, censored: int, column: str, style: Format
 ) -> Iterator[ResultRow]:
     """With values outside quantification: counts, and median and range as ranks; no mean is made up."""
     caveat = (
@@ -172,14 +172,8 @@ def _fact(form: Form, item: Item, known: pl.DataFrame) -> ResultRow:
         purpose="description",
         n_participants=known.height,
         method="descriptive",
-        sources=_source(form, item),
+        sources=(Source(form.name, (item.name,)),),
     )
-
-
-def _source(form: Form, item: Item) -> tuple:  # type: ignore[type-arg]
-    from firstdose.analysis.results import Source
-
-    return (Source(form.name, (item.name,)),)
 
 
 def _numbers(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Iterator[ResultRow]:

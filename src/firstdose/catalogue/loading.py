@@ -22,7 +22,9 @@ def load(shelf: str) -> Mapping[str, Any]:
     found: dict[str, tuple[str, Any]] = {}
     for where, entry in sorted((*_ours(shelf), *_theirs(shelf)), key=lambda pair: pair[0]):
         if entry.name in found:
-            raise ValueError(f"{entry.name!r} is defined by {found[entry.name][0]} and by {where}. Rename one.")
+            raise ValueError(
+                f"{entry.name!r} is defined by {found[entry.name][0]} and by {where}. Rename one."
+            )
         found[entry.name] = (where, entry)
     return {name: entry for name, (_, entry) in found.items()}
 
@@ -35,7 +37,9 @@ def _ours(shelf: str) -> Iterator[tuple[str, Any]]:
         where = f"firstdose.{shelf}.{module.name}"
         entry = getattr(import_module(where), "ENTRY", None)
         if entry is None:
-            raise ValueError(f"{where} has no ENTRY. A shelf module says what it holds in one constant ENTRY.")
+            raise ValueError(
+                f"{where} has no ENTRY. A shelf module says what it holds in one constant ENTRY."
+            )
         yield where, entry
 
 

@@ -55,5 +55,3 @@ class Need:
     groups: int = 0
     participants: int = 1
     binary: bool = False
-
-

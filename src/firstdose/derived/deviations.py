@@ -57,7 +57,9 @@ def _missed(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviation]:
     missed = snapshot.tables["visits"].filter((pl.col("status") == "missed") & pl.col("visit").is_in(planned))
     for row in missed.iter_rows(named=True):
         reason = f": {row['reason']}" if row["reason"] else ", without a reason on record"
-        yield Deviation(row["participant"], "visit missed", row["visit"], "", f"{row['visit']} was missed{reason}.")
+        yield Deviation(
+            row["participant"], "visit missed", row["visit"], "", f"{row['visit']} was missed{reason}."
+        )
 
 
 def _before_consent(snapshot: Snapshot) -> Iterator[Deviation]:
@@ -67,11 +69,7 @@ def _before_consent(snapshot: Snapshot) -> Iterator[Deviation]:
     dates = consent.select(
         "participant", pl.col("consent_date").str.to_date("%Y-%m-%d", strict=False).alias("consent")
     ).drop_nulls()
-    early = (
-        snapshot.tables["visits"]
-        .join(dates, on="participant")
-        .filter(pl.col("date") < pl.col("consent"))
-    )
+    early = snapshot.tables["visits"].join(dates, on="participant").filter(pl.col("date") < pl.col("consent"))
     for row in early.iter_rows(named=True):
         sentence = f"{row['visit']} took place on {row['date']}, before consent on {row['consent']}."
         yield Deviation(row["participant"], "before consent", row["visit"], "", sentence)

@@ -119,7 +119,7 @@ class _Reading:
         product = _read_product(products, given)
         concentration, why = _concentration(given, product)
         if given is not None and given.viable_concentration is None and product is not None:
-            given = replace(given, concentration=product.viable_concentration, counted="viable")
+            given = replace(given, concentration=product.viable_concentration, counted="viable", released=True)
         areas, unread = _read_areas(lesion)
         if not areas and given is not None and given.area is not None:
             areas = (given.area,)

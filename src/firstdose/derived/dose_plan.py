@@ -137,7 +137,11 @@ def _interval(quantity: Quantity, share: Decimal) -> tuple[Quantity, Quantity]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenDose:
-    """What the record of one injection says. `cells_written`: the planned cells that somebody computed on the day."""
+    """What the record of one injection says.
+
+    `cells_written`: the planned cells that somebody computed on the day; `released`: the record has no concentration
+    that can be used, that of the product at release stands here.
+    """
 
     visit: str
     date: date | None
@@ -153,6 +157,7 @@ class GivenDose:
     lot: str = ""
     time: str = ""
     operator: str = ""
+    released: bool = False
 
     @property
     def viable_concentration(self) -> Quantity | None:

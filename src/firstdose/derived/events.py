@@ -43,11 +43,15 @@ def derive_events(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
     table = snapshot.table(EVENTS)
     if table is None:
         return pl.DataFrame(schema={"participant": pl.String, "term": pl.String, **OPTIONAL, **DERIVED})
-    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in OPTIONAL.items() if name not in table.columns]
+    absent = [
+        pl.lit(None, dtype=kind).alias(name) for name, kind in OPTIONAL.items() if name not in table.columns
+    ]
     events = (
         table.with_columns(absent)
         .join(derive_day_zero(protocol, snapshot), on="participant", how="left", maintain_order="left")
-        .with_columns(_days_from("onset", "onset_day").alias("day"), _days_from("end", "end_day").alias("last_day"))
+        .with_columns(
+            _days_from("onset", "onset_day").alias("day"), _days_from("end", "end_day").alias("last_day")
+        )
         .with_columns(
             _related().alias("related"),
             pl.col("lesion").is_null().alias("systemic"),

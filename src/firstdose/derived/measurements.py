@@ -70,7 +70,9 @@ class _Arrays(dict[str, np.ndarray]):
         else:
             column = self._table[name]
             numeric = column.dtype.is_numeric() or column.dtype == pl.Boolean
-            array = column.cast(pl.Float64).fill_null(float("nan")).to_numpy() if numeric else column.to_numpy()
+            array = (
+                column.cast(pl.Float64).fill_null(float("nan")).to_numpy() if numeric else column.to_numpy()
+            )
         self[name] = array
         return array
 
@@ -78,14 +80,21 @@ class _Arrays(dict[str, np.ndarray]):
         return name in self._table.columns
 
     def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
-        return self[name] if name in self else default
+        if name in self:
+            return self[name]
+        return default
 
 
 def derive_change(measurements: pl.DataFrame, reference: str) -> pl.DataFrame:
     """Beside each value its own reference value: `before`, `change`, `percent` (null where before is 0)."""
     before = (
         measurements.filter(pl.col("visit") == reference)
-        .select("participant", "lesion", pl.col("value").alias("before"), pl.col("comparator").alias("before_comparator"))
+        .select(
+            "participant",
+            "lesion",
+            pl.col("value").alias("before"),
+            pl.col("comparator").alias("before_comparator"),
+        )
         .unique(["participant", "lesion"], keep="first", maintain_order=True)
     )
     joined = measurements.join(

@@ -120,7 +120,9 @@ def derive_flow(protocol: Protocol, snapshot: Snapshot, participants: pl.DataFra
     treated = tuple(participants.filter(pl.col("treated"))["participant"].to_list())
     ends = _ends(snapshot)
     completed = tuple(name for name in treated if ends.get(name, ("", ""))[0] == "completed")
-    left = tuple(Left(name, *ends[name]) for name in everybody if name in ends and ends[name][0] != "completed")
+    left = tuple(
+        Left(name, *ends[name]) for name in everybody if name in ends and ends[name][0] != "completed"
+    )
     gone = {*completed, *(each.participant for each in left)}
     return Flow(
         enrolled=everybody,

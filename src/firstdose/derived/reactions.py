@@ -21,7 +21,9 @@ EMPTY = {"participant": pl.String, "lesion": pl.String, "visit": pl.String, "gra
 
 def graded_form(protocol: Protocol) -> Form | None:
     """The scheduled form whose records are graded against an earlier state, if there is one."""
-    return next((form for form in forms(protocol).values() if form.instrument and form.instrument.grade), None)
+    return next(
+        (form for form in forms(protocol).values() if form.instrument and form.instrument.grade), None
+    )
 
 
 def before_injection(protocol: Protocol, form: Form) -> str:
@@ -36,15 +38,20 @@ def derive_local_grades(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
     form = graded_form(protocol)
     table = snapshot.table(form.name) if form else None
     reference = before_injection(protocol, form) if form else ""
-    if form is None or form.instrument is None or form.instrument.grade is None or table is None or not reference:
+    if (
+        form is None
+        or form.instrument is None
+        or form.instrument.grade is None
+        or table is None
+        or not reference
+    ):
         return pl.DataFrame(schema=EMPTY)
     keys = ["participant", "lesion"]
     before = table.filter(pl.col("visit") == reference).unique(keys, keep="first", maintain_order=True)
     now = table.filter(pl.col("visit") != reference)
     paired = now.select(keys).join(before, on=keys, how="left", nulls_equal=True, maintain_order="left")
     grade = np.asarray(form.instrument.grade(arrays_of(now), arrays_of(paired), form.variant), dtype=float)
-    graded = now.select(*keys, "visit").with_columns(pl.Series("grade", grade).fill_nan(None))
-    return graded
+    return now.select(*keys, "visit").with_columns(pl.Series("grade", grade).fill_nan(None))
 
 
 def injected(snapshot: Snapshot) -> pl.DataFrame:

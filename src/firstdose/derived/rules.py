@@ -25,7 +25,9 @@ def derive_derivation(protocol: Protocol, snapshot: Snapshot, variable: str) -> 
     """participant, lesion, visit > value (truths as 0 and 1), comparator (null)."""
     frame = derive_with_derivations(protocol, snapshot, [variable])
     value = pl.col(variable).cast(pl.Float64).alias("value")
-    return frame.select("participant", "lesion", "visit", value, pl.lit(None, dtype=pl.String).alias("comparator"))
+    return frame.select(
+        "participant", "lesion", "visit", value, pl.lit(None, dtype=pl.String).alias("comparator")
+    )
 
 
 def derive_with_derivations(protocol: Protocol, snapshot: Snapshot, wanted: Iterable[str]) -> pl.DataFrame:
@@ -66,7 +68,8 @@ def items_behind(protocol: Protocol, variable: str) -> dict[str, tuple[str, ...]
         rule = rule_of(protocol, step.rule, "derivation")
         used |= {*rule.names, *(name for name, _ in rule.lags)}
     owners = {
-        form.name: tuple(item.name for item in form.items if item.name in used) for form in forms(protocol).values()
+        form.name: tuple(item.name for item in form.items if item.name in used)
+        for form in forms(protocol).values()
     }
     return {activity: items for activity, items in owners.items() if items}
 
@@ -111,6 +114,10 @@ def with_lags(frame: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         column = f"{name}@{visit}"
         if column in frame.columns:
             continue
-        lag = frame.filter(pl.col("visit") == visit).select("participant", "lesion", pl.col(name).alias(column))
-        frame = frame.join(lag, on=["participant", "lesion"], how="left", nulls_equal=True, maintain_order="left")
+        lag = frame.filter(pl.col("visit") == visit).select(
+            "participant", "lesion", pl.col(name).alias(column)
+        )
+        frame = frame.join(
+            lag, on=["participant", "lesion"], how="left", nulls_equal=True, maintain_order="left"
+        )
     return frame

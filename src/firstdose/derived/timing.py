@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from firstdose.protocol.model import Protocol
     from firstdose.records.snapshot import Snapshot
 
@@ -17,9 +19,7 @@ def derive_day_zero(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
     """participant > day_zero: the first administration, or the visit planned on day 0 where none is recorded."""
     given = snapshot.table(ADMINISTRATION)
     planned = [visit.visit for visit in protocol.visits if visit.day == 0]
-    visits = snapshot.tables["visits"].filter(
-        pl.col("visit").is_in(planned) & pl.col("date").is_not_null()
-    )
+    visits = snapshot.tables["visits"].filter(pl.col("visit").is_in(planned) & pl.col("date").is_not_null())
     frames = [visits.select("participant", "date")]
     if given is not None:
         frames.insert(0, given.filter(pl.col("date").is_not_null()).select("participant", "date"))
@@ -37,7 +37,13 @@ def derive_visit_days(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
             "last": [visit.window.last for visit in protocol.visits],
             "order": list(range(len(protocol.visits))),
         },
-        schema={"visit": pl.String, "planned": pl.Int64, "first": pl.Int64, "last": pl.Int64, "order": pl.Int64},
+        schema={
+            "visit": pl.String,
+            "planned": pl.Int64,
+            "first": pl.Int64,
+            "last": pl.Int64,
+            "order": pl.Int64,
+        },
     )
     day = (pl.col("date") - pl.col("day_zero")).dt.total_days()
     early = pl.min_horizontal(pl.lit(0), pl.col("day") - pl.col("first"))
@@ -60,3 +66,10 @@ def derive_treated(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
     given = snapshot.table(ADMINISTRATION)
     ids = [] if given is None else given["participant"].unique().to_list()
     return everybody.with_columns(pl.col("participant").is_in(ids).alias("treated"))
+
+
+def derive_data_cut(snapshot: Snapshot) -> date | None:
+    """The last date on record in any table: the moment the snapshot speaks of, whatever day it is read."""
+    dates = [table["date"].max() for table in snapshot.tables.values() if "date" in table.columns]
+    known = [day for day in dates if day is not None]
+    return max(known) if known else None  # type: ignore[type-var, return-value]

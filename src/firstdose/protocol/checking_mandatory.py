@@ -51,7 +51,7 @@ def _visits(protocol: Protocol, places: Places) -> Iterator[Issue]:
         return  # a missing visit is already named where it is used
     if not any(visit.day == 0 for visit in protocol.visits):
         yield problem("FD-P102", places.of("visits"))
-    if not any(visit.day < 0 for visit in protocol.visits):
+    if is_early_phase(protocol) and not any(visit.day < 0 for visit in protocol.visits):
         yield problem("FD-P103", places.of("visits"))
 
 

@@ -25,7 +25,7 @@ def check_reach(protocol: Protocol, places: Places) -> Iterator[Issue]:
         return
     warned: set[str] = set()
     for n in counts_of(protocol):
-        for reach in compute_reaches(protocol, n):
+        for reach in compute_reaches(protocol, n, with_effects=False):
             if not reach.can_reject and reach.test not in warned:
                 warned.add(reach.test)
                 code = "FD-P082" if n == trial.participants else "FD-P083"

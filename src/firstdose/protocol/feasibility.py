@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.catalogue import Alternative, Method
-    from firstdose.protocol.model import Analysis, Endpoint, Protocol
+    from firstdose.protocol.model import Endpoint, Protocol
 
 ICCS = (0.3, 0.5, 0.8)
 POWERS = (0.8, 0.9)
+MOST_COUNTS = 12  # further counts of a large trial would say the same again
 _SIDED: dict[str, Alternative] = {"two sided": "two-sided", "greater": "greater", "less": "less"}
 
 
@@ -109,22 +110,29 @@ def compute_feasibility(protocol: Protocol) -> Feasibility:
 
 
 def counts_of(protocol: Protocol) -> tuple[int, ...]:
-    """The planned number of participants, then one fewer for each dropout allowed."""
-    planned = protocol.trial.participants
-    return tuple(n for n in range(planned, planned - max(protocol.trial.dropouts, 0) - 1, -1) if n > 0)
+    """The planned number of participants, then one fewer for each dropout allowed; in a large trial in steps."""
+    planned, allowed = protocol.trial.participants, max(protocol.trial.dropouts, 0)
+    steps = (
+        range(allowed + 1)
+        if allowed <= MOST_COUNTS
+        else (allowed * i // MOST_COUNTS for i in range(MOST_COUNTS + 1))
+    )
+    return tuple(planned - fewer for fewer in steps if planned - fewer > 0)
 
 
-def compute_reaches(protocol: Protocol, n: int) -> Iterator[Reach]:
-    """Every planned test with n participants, sensitivity analyses after their endpoint."""
+def compute_reaches(protocol: Protocol, n: int, *, with_effects: bool = True) -> Iterator[Reach]:
+    """Every planned test with n participants, sensitivity analyses after their endpoint.
+
+    `with_effects`: detectable effects too, which take longer than all the rest.
+    """
     methods = load("methods")
     for endpoint in protocol.endpoints:
-        analysis = protocol.analysis(endpoint.endpoint)
         checks = [
             (row.check, row.method) for row in protocol.sensitivity if row.endpoint == endpoint.endpoint
         ]
         for test, name in ((endpoint.endpoint, endpoint.method), *checks):
             if name in methods and methods[name].tests:
-                yield _reach(protocol, endpoint, analysis, test, methods[name], n)
+                yield _reach(protocol, endpoint, test, methods[name], n, with_effects=with_effects)
 
 
 def alpha_of(protocol: Protocol, endpoint: str) -> tuple[float, str]:
@@ -137,15 +145,18 @@ def alpha_of(protocol: Protocol, endpoint: str) -> tuple[float, str]:
 
 
 def _reach(
-    protocol: Protocol, endpoint: Endpoint, analysis: Analysis | None, test: str, method: Method, n: int
+    protocol: Protocol, endpoint: Endpoint, test: str, method: Method, n: int, *, with_effects: bool
 ) -> Reach:
+    analysis = protocol.analysis(endpoint.endpoint)
     alpha, family = alpha_of(protocol, endpoint.endpoint)
     times, alternative = times_of(endpoint), _SIDED[analysis.direction if analysis else "two sided"]
     if method.design == "within":
         alternative = "two-sided"
     sizes = (n - n // 2, n // 2) if method.design == "between" else ()
     smallest = method.smallest_p(n, times, alternative, sizes) if method.smallest_p else None
-    found = [method.detectable(n, power, 1 - alpha) if method.detectable else None for power in POWERS]
+    # A one-sided test at alpha finds what a two-sided one finds at twice alpha: the other tail is next to nothing.
+    level = 1 - alpha * (1 if alternative == "two-sided" else 2)
+    found = [_detectable(method, n, power, level) for power in POWERS] if with_effects else [None, None]
     return Reach(
         test=test,
         endpoint=endpoint.endpoint,
@@ -160,6 +171,10 @@ def _reach(
         detectable_80=found[0],
         detectable_90=found[1],
     )
+
+
+def _detectable(method: Method, n: int, power: float, level: float) -> float | None:
+    return method.detectable(n, power, level) if method.detectable else None
 
 
 def _nested(protocol: Protocol, counts: tuple[int, ...]) -> Iterator[Nested]:
@@ -214,7 +229,7 @@ def reach_sentence(reach: Reach) -> str:
     if reach.detectable_80 is not None and reach.detectable_90 is not None:
         at_80, at_90 = printed(reach.detectable_80, 2), printed(reach.detectable_90, 2)
         return (
-            f"{start} at {alpha} finds a standardised effect of {at_80} with 80 % power and of {at_90}"
+            f"{start} at {alpha} ({reach.sided}) finds a standardised effect of {at_80} with 80 % power and of {at_90}"
             " with 90 %; a smaller one will often be missed."
         )
     return f"For the {_lower_first(reach.label)} with {participants(reach.n)} no smallest p and no detectable effect are known."

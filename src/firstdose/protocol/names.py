@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import wraps
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from firstdose.catalogue import Instrument, Integrity, Item, Score, load
 from firstdose.protocol.rule import Name, read_rule
 from firstdose.values.issue import Place, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from firstdose.catalogue.entries import Kind, Per
     from firstdose.protocol.model import Derivation, Endpoint, Protocol, Scale
@@ -112,6 +112,25 @@ class Variable:
         return self.item.name if self.item else ""
 
 
+_Answer = TypeVar("_Answer")
+
+
+def _once(compute: Callable[[Protocol], _Answer]) -> Callable[[Protocol], _Answer]:
+    """The answer for each of the last protocols, known by identity: to hash a whole protocol costs more than to ask."""
+    kept: list[tuple[Protocol, _Answer]] = []
+
+    @wraps(compute)
+    def remembered(protocol: Protocol) -> _Answer:
+        for known, answer in kept:
+            if known is protocol:
+                return answer
+        answer = compute(protocol)
+        kept[:] = [(protocol, answer), *kept[:7]]
+        return answer
+
+    return remembered
+
+
 def find_instrument(name: str) -> tuple[Instrument | None, str]:
     """The shelf entry that answers to this name, and the variant; (None, '') where none does."""
     shelf: Mapping[str, Instrument] = load("instruments")
@@ -157,7 +176,7 @@ def resolve_activity(protocol: Protocol, name: str) -> Form | None:
     return replace(form, per=per, items=(*form.items, *(item for item in local if item.name not in known)))
 
 
-@lru_cache(maxsize=16)
+@_once
 def forms(protocol: Protocol) -> Mapping[str, Form]:
     """Activity -> Form of everything scheduled that the catalogue or the file knows, in the order of the schedule."""
     found = {row.activity: resolve_activity(protocol, row.activity) for row in protocol.schedule}
@@ -190,7 +209,7 @@ def measured_by(protocol: Protocol, measure: str) -> Form | None:
     return forms(protocol).get(activity)
 
 
-@lru_cache(maxsize=16)
+@_once
 def derived_names(protocol: Protocol) -> dict[str, Name]:
     """Each derivation as a name: what its rule yields, found once all that it stands on is known.
 

@@ -42,22 +42,18 @@ def absent_records(
 
 def _visits(protocol: Protocol, visits: pl.DataFrame) -> pl.DataFrame:
     """Visits done or missed; an early end stands for the last planned visit."""
-    last = protocol.visits[-1].visit if protocol.visits else ""
-    ends = [
-        name
-        for name in visits["visit"].unique().drop_nulls()
-        if is_unplanned(name) and name.startswith("END")
-    ]
-    planned = visits.select(
+    planned = [visit.visit for visit in protocol.visits]
+    last = pl.lit(planned[-1] if planned else None, dtype=pl.String)
+    names = [name for name in visits["visit"].unique().drop_nulls() if name not in planned]
+    ends = [name for name in names if is_unplanned(name) and name.startswith("END")]
+    seen = visits.select(
         "participant",
         "visit",
-        pl.when(pl.col("visit").is_in(ends)).then(pl.lit(last)).otherwise("visit").alias("as"),
+        pl.when(pl.col("visit").is_in(ends)).then(last).otherwise("visit").alias("as"),
         "status",
         pl.col("reason").alias("why"),
     )
-    return planned.filter(pl.col("status").is_not_null()).unique(
-        ["participant", "visit"], maintain_order=True
-    )
+    return seen.filter(pl.col("status").is_not_null()).unique(["participant", "visit"], maintain_order=True)
 
 
 def _lesions(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

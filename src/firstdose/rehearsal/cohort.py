@@ -1,47 +1,35 @@
-"""Who takes part and when: invented participants, their lesions, how they fare, and the days of their visits."""
+"""Who takes part: invented participants, their lesions, how ill they are and how they fare, and their records' keys."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from firstdose.protocol.names import forms
-from firstdose.rehearsal.streams import chosen, normals, uniforms
+from firstdose.rehearsal.attendance import END_VISIT, invent_calendar, with_facts
+from firstdose.rehearsal.streams import normals, picked, uniforms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from firstdose.protocol.model import Protocol, Rehearsal
+    from firstdose.protocol.names import Form
+    from firstdose.rehearsal.attendance import Calendar
     from firstdose.rehearsal.facts import Fact
-    from firstdose.rehearsal.streams import Floats
+    from firstdose.rehearsal.streams import Bools, Floats, Ints
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-END_VISIT = "END"  # an early end, at which the last visit's activities are done
 PREFIX = "INV-"
-
-EPOCH = dt.date(1970, 1, 1)
-FIRST_DAY_ZERO = dt.date(2024, 2, 5)  # an invented Monday
-SENTINEL_DAYS, SPACING_DAYS = 14, 7
-FURTHEST_OUTSIDE = 3
-WITHDRAWN_SHARE = 0.5  # of those who leave early; the others are lost
-WHY_MISSED = ("illness not related to the trial", "on a journey", "could not leave work", "snow, no transport")
+NONE = -1  # no visit, or no lesion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """Everything about the invented participants that their records have in common.
+    """Everything about the invented participants that their records have in common; arrays have one row each.
 
-    Arrays have one row a participant. `days`, `done`, `listed`: one column a planned visit, and last the early end;
-    days count from day zero. `state` and `gain`: how severe at the start and how much better later, standard normal,
-    one column a lesion; lesions of one participant correlate by `icc`. `own_state` and `own_gain`: of the participant.
+    `state` and `gain`: how severe at the start and how much better later, standard normal, one column a lesion;
+    lesions of one participant correlate by the plan's `icc`. `own_state`, `own_gain`: of the participant as a whole.
     """
 
     protocol: Protocol
@@ -50,13 +38,7 @@ class Cohort:
     ids: tuple[str, ...]
     visits: tuple[str, ...]
     lesions: Ints
-    day_zero: Ints
-    days: Ints
-    done: Bools
-    listed: Bools
-    why_missed: Ints
-    left: NDArray[np.str_]
-    last_day: Ints
+    calendar: Calendar
     own_state: Floats
     own_gain: Floats
     state: Floats
@@ -74,6 +56,10 @@ class Cohort:
         """This activity's uniform numbers, shape (participants, *shape)."""
         return uniforms(self.seed, self.size, activity, shape)
 
+    def has_lesion(self) -> Bools:
+        """Shape (participants, most_lesions)."""
+        return np.arange(self.most_lesions) < self.lesions[:, None]
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -88,36 +74,59 @@ class Rows:
         return len(self.who)
 
 
+def participant_ids(count: int) -> tuple[str, ...]:
+    """INV-001, INV-002 ...: marked as invented wherever they appear."""
+    return tuple(f"{PREFIX}{number:03d}" for number in range(1, count + 1))
+
+
+def lesion_name(place: int) -> str:
+    """L1, L2 ..."""
+    return f"L{place + 1}"
+
+
 def invent_cohort(
     protocol: Protocol, plan: Rehearsal, participants: int, seed: int, facts: Mapping[Fact, str]
 ) -> Cohort:
-    """Participants with lesions and visits at the rates of the plan; a rate that is not declared is 0."""
-    nature = normals(uniforms(seed, participants, "nature", (2, 1 + plan.lesions[1])))
-    icc = 0.5 if plan.icc is None else float(plan.icc)
-    shared, single = np.sqrt(icc), np.sqrt(1 - icc)
-    state, gain = (shared * nature[:, i, :1] + single * nature[:, i, 1:] for i in (0, 1))
-    numbers = uniforms(seed, participants, "lesions", (1,))[:, 0]
+    """Participants with lesions and visits at the rates of the plan; the facts on visits are kept."""
     low, high = plan.lesions if any(form.per == "lesion" for form in forms(protocol).values()) else (0, 0)
-    days, outside = _visit_days(protocol, plan, participants, seed)
-    calendar = _attendance(protocol, plan, days, uniforms(seed, participants, "attendance", (4, days.shape[1])))
-    days, done, listed, why, left = _with_facts(protocol, facts, calendar, participants)
-    del outside
+    nature = normals(uniforms(seed, participants, "nature", (2, 1 + high)))
+    icc = 0.5 if plan.icc is None else float(plan.icc)
+    state, gain = (np.sqrt(icc) * nature[:, i, :1] + np.sqrt(1 - icc) * nature[:, i, 1:] for i in (0, 1))
+    ids = participant_ids(participants)
     return Cohort(
         protocol=protocol,
         plan=plan,
         seed=seed,
-        ids=tuple(f"{PREFIX}{number:03d}" for number in range(1, participants + 1)),
+        ids=ids,
         visits=(*(visit.visit for visit in protocol.visits), END_VISIT),
-        lesions=low + np.floor(numbers * (high - low + 1)).astype(np.int64),
-        day_zero=_days_zero(participants, uniforms(seed, participants, "day zero", (1,))[:, 0]),
-        days=days,
-        done=done,
-        listed=listed,
-        why_missed=why,
-        left=left,
-        last_day=np.where(done, days, -(10**6)).max(axis=1, initial=-(10**6)),
+        lesions=low + picked(uniforms(seed, participants, "lesions", (1,))[:, 0], high - low + 1),
+        calendar=with_facts(invent_calendar(protocol, plan, participants, seed), protocol, facts, ids),
         own_state=nature[:, 0, 0],
         own_gain=nature[:, 1, 0],
         state=state,
         gain=gain,
     )
+
+
+def rows_of(cohort: Cohort, form: Form) -> Rows:
+    """The records that are due: at each visit done, or once at the first of them; for each lesion where asked."""
+    places = visit_places(cohort, form)
+    there = cohort.calendar.done[:, places]
+    if not form.by_visit:
+        there = there & (np.cumsum(there, axis=1) == 1)
+    if form.per == "lesion":
+        who, column, lesion = np.nonzero(there[:, :, None] & cohort.has_lesion()[:, None, :])
+    else:
+        who, column = np.nonzero(there)
+        lesion = np.full(len(who), NONE)
+    visit = np.asarray(places, dtype=np.int64)[column]
+    day = cohort.calendar.days[who, visit]
+    return Rows(who, visit if form.by_visit else np.full(len(who), NONE), lesion, day)
+
+
+def visit_places(cohort: Cohort, form: Form) -> list[int]:
+    """Columns of the calendar at which the schedule has this form; an early end has what the last visit has."""
+    row = cohort.protocol.activity(form.name)
+    places = [cohort.visits.index(visit) for visit in (row.at if row else ())]
+    final = len(cohort.visits) - 2
+    return [*places, final + 1] if final in places else places

@@ -7,14 +7,16 @@ before it. Only the raw stream of Philox and SeedSequence is used, which numpy p
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Floats = NDArray[np.float64] if TYPE_CHECKING else object
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+    Bools: TypeAlias = NDArray[np.bool_]
 
 
 def uniforms(seed: int, participants: int, activity: str, shape: tuple[int, ...]) -> Floats:
@@ -35,14 +37,19 @@ def normals(uniform: Floats) -> Floats:
     return np.asarray(ndtri(uniform), dtype=np.float64)
 
 
-def poisson(uniform: Floats, mean: float, most: int) -> NDArray[np.int64]:
+def poisson(uniform: Floats, mean: float, most: int) -> Ints:
     """Counts with this mean from uniform numbers, cut at `most`."""
     from scipy.special import pdtr
 
     return np.searchsorted(pdtr(np.arange(most), mean), uniform).astype(np.int64)
 
 
-def chosen(uniform: Floats, weights: tuple[float, ...]) -> NDArray[np.int64]:
+def chosen(uniform: Floats, weights: tuple[float, ...]) -> Ints:
     """Places in a list, each as often as its weight says."""
     edges = np.cumsum(weights) / np.sum(weights)
     return np.minimum(np.searchsorted(edges, uniform, side="right"), len(weights) - 1).astype(np.int64)
+
+
+def picked(uniform: Floats, count: int) -> Ints:
+    """Places in a list of `count`, each as often as the others."""
+    return np.minimum(np.floor(uniform * count), count - 1).astype(np.int64)

@@ -6,7 +6,9 @@ import re
 
 from firstdose.report.html_spans import attribute
 
-_PROLOGUE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->|<title>.*?</title>", re.DOTALL)
+_PROLOGUE = re.compile(
+    r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->|<title>.*?</title>", re.DOTALL
+)
 _REFERENCES = (
     (re.compile(r'(\bid=")([^"]+)(")'), r"\g<1>{}-\g<2>\g<3>"),
     (re.compile(r'(\b(?:xlink:)?href="#)([^"]+)(")'), r"\g<1>{}-\g<2>\g<3>"),

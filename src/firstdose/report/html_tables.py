@@ -71,7 +71,9 @@ def _head(table: Table, head: Head, line: int, rooms: Sequence[str], *, grouped:
     if grouped:
         marks += f" id={attribute(_head_id(table, head.first, over=over))}"
         if line == 1:
-            marks += f" headers={attribute(_head_id(table, _group_start(table.columns, head.first), over=True))}"
+            marks += (
+                f" headers={attribute(_head_id(table, _group_start(table.columns, head.first), over=True))}"
+            )
     return f"<th{marks}>{escaped(head.text)}</th>" if head.text else f"<td{marks}></td>"
 
 
@@ -113,8 +115,7 @@ def _inset(cell: Cell) -> str:
 
 def _rooms(table: Table) -> list[str]:
     return [
-        "" if column.numeric else _room(_longest(table, place))
-        for place, column in enumerate(table.columns)
+        "" if column.numeric else _room(_longest(table, place)) for place, column in enumerate(table.columns)
     ]
 
 

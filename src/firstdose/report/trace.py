@@ -34,7 +34,10 @@ def with_trace(report: Report) -> Report:
     if not rows:
         return report
     analyses = list(dict.fromkeys(row.analysis for row in rows))
-    blocks = [Paragraph((Text(TRACE_NOTE),)), *(_table(place, name, rows) for place, name in enumerate(analyses))]
+    blocks: list[Block] = [
+        Paragraph((Text(TRACE_NOTE),)),
+        *(_table(place, name, rows) for place, name in enumerate(analyses)),
+    ]
     return replace(report, blocks=(*report.blocks, Section("trace", TRACE, tuple(blocks))))
 
 
@@ -71,7 +74,9 @@ def _table(place: int, analysis: str, rows: Sequence[ResultRow]) -> Table:
             groups.setdefault((_what(row), *_origin_of(row)), []).append(row)
     origins = [key[1:] for key in groups]
     differing = [n for n in range(len(_COMMON)) if len({origin[n] for origin in origins}) > 1]
-    shared = [f"{name}: {origins[0][n]}." for n, name in enumerate(_COMMON) if n not in differing and origins[0][n]]
+    shared = [
+        f"{name}: {origins[0][n]}." for n, name in enumerate(_COMMON) if n not in differing and origins[0][n]
+    ]
     columns = (Column("Of"), Column("Numbers"), *(Column(_COMMON[n]) for n in differing))
     lines = tuple(
         ((Text(key[0]),), _numbers(members), *((Text(key[n + 1]),) for n in differing))

@@ -5,7 +5,9 @@ from __future__ import annotations
 CONTENTS = "Contents"
 SKIP = "Skip to the report"
 INVENTED_MARK = "INVENTED RECORDS"
-INVENTED = "Invented records. No person stands behind any number of this report; it says nothing about a treatment."
+INVENTED = (
+    "Invented records. No person stands behind any number of this report; it says nothing about a treatment."
+)
 NUMBERS_OF = "Numbers of "
 COUNTED = "Counted: "
 SORTED_OUT = "Rows shown: {shown} of {total}. All rows: "

@@ -204,3 +204,17 @@ def test_five_mistakes_at_once_are_told_as_five() -> None:
         (208, "FD-P040"),
         (239, "FD-P043"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "code"),
+    [
+        ("activity                per          SCR", "activity                per          SRC", 89, "FD-P042"),
+        ("plaque_severity                   change from BL", "plaque_severity                   chnge from BL ", 208, "FD-P035"),
+        ("M3     90   83 .. 97 ", "M3     90   97 .. 83 ", 83, "FD-P033"),
+    ],
+)
+def test_what_only_follows_from_a_mistake_in_reading_is_not_told_again(good, bad, line, code) -> None:
+    assert good in seed()
+    red = [issue for issue in found_in(seed().replace(good, bad, 1)) if issue.weight == "error"]
+    assert [(issue.place.line, issue.code) for issue in red] == [(line, code)]

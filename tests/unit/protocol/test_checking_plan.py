@@ -67,7 +67,7 @@ def test_the_needs_of_a_method_are_named_with_what_is_there() -> None:
 
 
 def test_an_analysis_of_other_people_than_the_estimands_is_a_warning() -> None:
-    found = [issue for issue in issues(analyses=changed(SMALL.analyses, "E2", analysis_set="adults"))]
+    found = issues(analyses=changed(SMALL.analyses, "E2", analysis_set="adults"))
     assert [issue.weight for issue in found if issue.code == "FD-P076"] == ["warning"]
 
 

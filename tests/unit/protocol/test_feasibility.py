@@ -102,7 +102,7 @@ def test_the_sentences_say_what_five_participants_cannot_show() -> None:
         " (upper end of the two-sided 95 % interval: 52.2 %)."
     ) in sentences
     assert (
-        "With 5 participants the paired t test at 0.05 finds a standardised effect of 1.68 with 80 % power and of 1.97"
+        "With 5 participants the paired t test at 0.05 (two-sided) finds a standardised effect of 1.68 with 80 % power and of 1.97"
         " with 90 %; a smaller one will often be missed. (E2)"
     ) in sentences
     assert (
@@ -159,3 +159,18 @@ def test_one_participant_has_no_detectable_effect_and_the_sentence_says_so() -> 
     assert reach_sentence(found) == (
         "For the paired t test with 1 participant no smallest p and no detectable effect are known."
     )
+
+
+def test_a_one_sided_test_detects_what_the_one_sided_formula_says() -> None:
+    from firstdose.methods import detectable_dz
+
+    found = planned(5, analyses=changed(SMALL.analyses, "E2", direction="greater"))
+    for name, power in (("detectable_80", 0.8), ("detectable_90", 0.9)):
+        exact = detectable_dz(5, power, 0.95, "greater")
+        assert getattr(reach(found, "E2"), name) == pytest.approx(exact, rel=1e-4)
+        assert exact < getattr(reach(planned(5), "E2"), name)
+
+
+def test_a_large_trial_shows_the_ends_and_some_counts_between() -> None:
+    counts = counts_of(replace(SMALL, trial=replace(SMALL.trial, participants=1000, dropouts=100)))
+    assert (counts[0], counts[-1], len(counts)) == (1000, 900, 13)

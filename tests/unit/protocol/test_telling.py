@@ -59,10 +59,8 @@ def leaves(part: Any, path: str = "") -> Iterator[Leaf]:
 
 
 def is_deep(value: Any) -> bool:
-    return (
-        (is_dataclass(value)
-        and not isinstance(value, (Quantity, Window)))
-        or (isinstance(value, tuple) and value)
+    return (is_dataclass(value) and not isinstance(value, (Quantity, Window))) or (
+        isinstance(value, tuple) and value
     )
 
 

@@ -53,7 +53,13 @@ def words(*parts: str) -> tuple[tuple[Text, ...], ...]:
 
 def synopsis() -> Section:
     bound = number(
-        "upper", "45.1 %", "E1", method="clopper_pearson", variant="one-sided, 95 %", exact=True, caveats=("ZERO-EVENTS",)
+        "upper",
+        "45.1 %",
+        "E1",
+        method="clopper_pearson",
+        variant="one-sided, 95 %",
+        exact=True,
+        caveats=("ZERO-EVENTS",),
     )
     share = number("share", "0/5", "E1", method="clopper_pearson", variant="one-sided, 95 %", exact=True)
     key = Paragraph(
@@ -83,7 +89,8 @@ def synopsis() -> Section:
         )
     )
     caution = Paragraph(
-        (Text("The smallest two-sided p that five participants can attain with an exact test is 1/16."),), "caution"
+        (Text("The smallest two-sided p that five participants can attain with an exact test is 1/16."),),
+        "caution",
     )
     conclusion = Paragraph((ToWrite("conclusions", "the principal investigator"),))
     return Section("synopsis", "Synopsis", (key, change, caution, conclusion), e3="2")
@@ -91,7 +98,12 @@ def synopsis() -> Section:
 
 def people() -> Section:
     rows = (
-        (*words("Age, years"), (number("mean", "32.8", "demographics", variable="age"),), (sd(),), *words("24 – 43")),
+        (
+            *words("Age, years"),
+            (number("mean", "32.8", "demographics", variable="age"),),
+            (sd(),),
+            *words("24 – 43"),
+        ),
         (*words("Duration of psoriasis, years"), *words("9.4", "5.1", "3 – 17")),
         (*words("Sex"), (), (), ()),
         (*words("  men"), *words("3/5 (60.0%)", "", "")),
@@ -101,7 +113,12 @@ def people() -> Section:
         "demographics",
         "Demographics",
         "participants, N = 5",
-        (Column("Characteristic"), Column("Mean or n/N", numeric=True), Column("SD", numeric=True), Column("Range", numeric=True)),
+        (
+            Column("Characteristic"),
+            Column("Mean or n/N", numeric=True),
+            Column("SD", numeric=True),
+            Column("Range", numeric=True),
+        ),
         rows,
         ("SD has the divisor n − 1.", "Age in completed years at consent."),
     )
@@ -109,8 +126,17 @@ def people() -> Section:
         "people",
         "Participants",
         (
-            Section("flow", "Participant flow", (figure("fig-flow", "Participant flow", drawings.flow()),), e3="10.1"),
-            Section("baseline", "Demographics", (demographics, figure("fig-swim", "Time in the trial", drawings.swimmer()))),
+            Section(
+                "flow",
+                "Participant flow",
+                (figure("fig-flow", "Participant flow", drawings.flow()),),
+                e3="10.1",
+            ),
+            Section(
+                "baseline",
+                "Demographics",
+                (demographics, figure("fig-swim", "Time in the trial", drawings.swimmer())),
+            ),
         ),
         e3="10",
     )
@@ -132,8 +158,13 @@ def pasi_table() -> Table:
         Column("p", "Change from baseline", numeric=True),
     )
     rows = tuple(pasi_row(place, visit) for place, visit in enumerate(VISITS))
-    notes = ("Change: visit minus baseline; negative is better.", "Intervals: paired t, not adjusted for the visits.")
-    return Table("pasi", "PASI by visit and change from baseline", "participants, N = 5", columns, rows, notes)
+    notes = (
+        "Change: visit minus baseline; negative is better.",
+        "Intervals: paired t, not adjusted for the visits.",
+    )
+    return Table(
+        "pasi", "PASI by visit and change from baseline", "participants, N = 5", columns, rows, notes
+    )
 
 
 def pasi_row(place: int, visit: str) -> tuple[tuple[object, ...], ...]:
@@ -158,9 +189,19 @@ def activity() -> Section:
         "plaques",
         "Plaque score (0–12) by plaque and visit",
         "plaques, N = 11 in 5 participants",
-        (Column("Plaque"), Column("Site"), *(Column(visit, numeric=True) for visit in VISITS), Column("Remark")),
+        (
+            Column("Plaque"),
+            Column("Site"),
+            *(Column(visit, numeric=True) for visit in VISITS),
+            Column("Remark"),
+        ),
         tuple(
-            words(plaque, "left elbow, extensor side", *("9", "9", "8", "8", "7", "6", "6", "5", "5", "4", "4"), "none")
+            words(
+                plaque,
+                "left elbow, extensor side",
+                *("9", "9", "8", "8", "7", "6", "6", "5", "5", "4", "4"),
+                "none",
+            )
             for plaque in PLAQUES
         ),
     )
@@ -201,22 +242,48 @@ def safety() -> Section:
         "safety",
         "Safety",
         (
-            Bullets(((Text("No participant died."),), (Text("Injection site pain: "), number("n", "4/5 (80.0%)", "events"), Text(".")))),
+            Bullets(
+                (
+                    (Text("No participant died."),),
+                    (Text("Injection site pain: "), number("n", "4/5 (80.0%)", "events"), Text(".")),
+                )
+            ),
             figure("fig-dose", "Dose given and planned", drawings.doses()),
             figure("fig-local", "Worst local reaction", drawings.reactions()),
             listing,
-            Section("feasibility", "What five participants can show", (figure("fig-bound", "Upper bound", drawings.feasibility()),)),
+            Section(
+                "feasibility",
+                "What five participants can show",
+                (figure("fig-bound", "Upper bound", drawings.feasibility()),),
+            ),
         ),
         e3="12",
     )
 
 
 def event(place: int, remark: str) -> tuple[str, ...]:
-    return (f"P0{place}", "pain at injection site", "Injection site pain", "1", "procedure", "2023-04-11", "UNK", "recovered", remark)
+    return (
+        f"P0{place}",
+        "pain at injection site",
+        "Injection site pain",
+        "1",
+        "procedure",
+        "2023-04-11",
+        "UNK",
+        "recovered",
+        remark,
+    )
 
 
 def figure(name: str, title: str, svg: str, data: Table | None = None) -> Figure:
-    return Figure(name, title, f"{title}: what the table beside it says, drawn.", svg, data, ("n stands in each panel.",))
+    return Figure(
+        name,
+        title,
+        f"{title}: what the table beside it says, drawn.",
+        svg,
+        data,
+        ("n stands in each panel.",),
+    )
 
 
 @cache

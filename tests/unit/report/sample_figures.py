@@ -11,11 +11,21 @@ PLAQUES = [f"P0{p} plaque {n}" for p in range(1, 6) for n in (1, 2)]
 
 def trajectories() -> str:
     lines = [
-        f.Line(f"P0{n}", "", DAYS, tuple(None if (n, v) == (3, 6) else 18 - 2 * n - (0.8 - n / 10) * v for v in range(11)))
+        f.Line(
+            f"P0{n}",
+            "",
+            DAYS,
+            tuple(None if (n, v) == (3, 6) else 18 - 2 * n - (0.8 - n / 10) * v for v in range(11)),
+        )
         for n in range(1, 6)
     ]
     return f.draw_trajectories(
-        lines, x_ticks=TICKS, y_label="PASI (points, 0 to 72)", x_label="Visit", y_range=(0, 18), counted="participants"
+        lines,
+        x_ticks=TICKS,
+        y_label="PASI (points, 0 to 72)",
+        x_label="Visit",
+        y_range=(0, 18),
+        counted="participants",
     )
 
 
@@ -32,21 +42,40 @@ def panels() -> str:
     ]
     ticks = ((0, "Baseline"), (90, "Month 3"), (180, "Month 6"))
     titles = {"DL1": "1×10⁶ cells/cm², n = 5 plaques", "DL2": "3×10⁶ cells/cm², n = 5 plaques"}
-    return f.draw_trajectories(lines, x_ticks=ticks, y_label="T lymphocytes in skin (cells/mm²)", panel_titles=titles)
+    return f.draw_trajectories(
+        lines, x_ticks=ticks, y_label="T lymphocytes in skin (cells/mm²)", panel_titles=titles
+    )
 
 
 def forest() -> str:
     rows = [
-        f.ForestRow(f"{visit}, n = 5", -1.0 - n, -3.5 - n, 1.2 - n, tuple(-1.0 - n + d for d in (-2, -1, 0, 1, 2)), f"−{n}.0 (−{n + 3}.5 to {n}.2)")
+        f.ForestRow(
+            f"{visit}, n = 5",
+            -1.0 - n,
+            -3.5 - n,
+            1.2 - n,
+            tuple(-1.0 - n + d for d in (-2, -1, 0, 1, 2)),
+            f"−{n}.0 (−{n + 3}.5 to {n}.2)",
+        )
         for n, visit in enumerate(("Week 4", "Month 3", "Month 6"))
     ]
     rows.append(f.ForestRow("Month 6, per protocol, n = 4", None, None, None, (-3.0, -4.0), "NC"))
-    return f.draw_change_forest(rows, x_label="Change of PASI from baseline (points)", text_title="Mean (95 % interval)")
+    return f.draw_change_forest(
+        rows, x_label="Change of PASI from baseline (points)", text_title="Mean (95 % interval)"
+    )
 
 
 def flow() -> str:
     steps = (
-        f.FlowStep("Assessed for eligibility", "n = 7", ("Not eligible, n = 2", "liver enzymes above 2 × ULN, n = 1", "consent withdrawn before the baseline visit, n = 1")),
+        f.FlowStep(
+            "Assessed for eligibility",
+            "n = 7",
+            (
+                "Not eligible, n = 2",
+                "liver enzymes above 2 × ULN, n = 1",
+                "consent withdrawn before the baseline visit, n = 1",
+            ),
+        ),
         f.FlowStep("Treated", "n = 5 participants, 11 plaques", ("Lost to follow-up after month 5, n = 1",)),
         f.FlowStep("Completed month 6", "n = 4 participants, 9 plaques"),
     )
@@ -60,13 +89,22 @@ def flow() -> str:
 def reactions() -> str:
     cells = tuple(
         tuple(
-            f.HeatCell(None, "ND") if (row, column) == (3, 4) else f.HeatCell(max(0, 3 - column // 2 - row % 3), str(max(0, 3 - column // 2 - row % 3)))
+            f.HeatCell(None, "ND")
+            if (row, column) == (3, 4)
+            else f.HeatCell(max(0, 3 - column // 2 - row % 3), str(max(0, 3 - column // 2 - row % 3)))
             for column in range(11)
         )
         for row in range(10)
     )
     return f.draw_local_reactions(
-        f.HeatMap(tuple(PLAQUES), tuple(name for _, name in TICKS), cells, 4, "worst grade", tuple(p[:3] for p in PLAQUES))
+        f.HeatMap(
+            tuple(PLAQUES),
+            tuple(name for _, name in TICKS),
+            cells,
+            4,
+            "worst grade",
+            tuple(p[:3] for p in PLAQUES),
+        )
     )
 
 
@@ -76,17 +114,39 @@ def swimmer() -> str:
         f.SwimRow("P02", -10, 179, (0,), ((2, "injection site pain"),), "completed"),
         f.SwimRow("P03", -12, 151, (0,), ((95, "fever"),), "lost to follow-up"),
         f.SwimRow("P04", -14, 183, (0,), (), "completed"),
-        f.SwimRow("P05", -9, 120, (0,), ((1, "injection site pain"), (60, "dose-limiting event")), "", continues=True),
+        f.SwimRow(
+            "P05",
+            -9,
+            120,
+            (0,),
+            ((1, "injection site pain"), (60, "dose-limiting event")),
+            "",
+            continues=True,
+        ),
     ]
-    return f.draw_swimmer(rows, x_label="Day of the trial (0 = injection)", treatment="injection of all plaques")
+    return f.draw_swimmer(
+        rows, x_label="Day of the trial (0 = injection)", treatment="injection of all plaques"
+    )
 
 
 def doses() -> str:
     rows = [
-        f.DoseBar(name, 20.0 + 5 * n, 19.0 + 5.1 * n, f"{19 + 5 * n} of {20 + 5 * n}", 18.0 + 4.5 * n, 22.0 + 5.5 * n)
+        f.DoseBar(
+            name,
+            20.0 + 5 * n,
+            19.0 + 5.1 * n,
+            f"{19 + 5 * n} of {20 + 5 * n}",
+            18.0 + 4.5 * n,
+            22.0 + 5.5 * n,
+        )
         for n, name in enumerate(PLAQUES)
     ]
-    return f.draw_dose_bars(rows, x_label="Cells per plaque (10⁶)", text_title="given of planned", tolerance="90 to 110 % of planned")
+    return f.draw_dose_bars(
+        rows,
+        x_label="Cells per plaque (10⁶)",
+        text_title="given of planned",
+        tolerance="90 to 110 % of planned",
+    )
 
 
 def shares() -> str:
@@ -95,7 +155,9 @@ def shares() -> str:
         f.ShareRow("PASI 75, n = 5", 0.2, 0.005, 0.716, "1/5 (20.0%)"),
         f.ShareRow("PASI 90, n = 5", 0.0, None, 0.522, "0/5"),
     ]
-    return f.draw_share_intervals(rows, x_label="Share of participants, 95 % exact interval", text_title="n/N")
+    return f.draw_share_intervals(
+        rows, x_label="Share of participants, 95 % exact interval", text_title="n/N"
+    )
 
 
 def feasibility() -> str:
@@ -103,4 +165,6 @@ def feasibility() -> str:
     one = f.Curve("no event: upper bound, one-sided 95 %", ns, tuple(1 - 0.05 ** (1 / n) for n in ns))
     two = f.Curve("no event: upper bound, one-sided 97.5 %", ns, tuple(1 - 0.025 ** (1 / n) for n in ns))
     here = f.Mark("this trial, n = 5: 45.1 %", 5, 1 - 0.05**0.2)
-    return f.draw_feasibility([one, two], [here], x_label="Participants", y_label="Rate of events", y_range=(0, 1), percent=True)
+    return f.draw_feasibility(
+        [one, two], [here], x_label="Participants", y_label="Rate of events", y_range=(0, 1), percent=True
+    )

@@ -24,6 +24,7 @@ from firstdose.report.tree import Block, Bullets, Column, Number, Section, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from firstdose.analysis.results import ResultRow
     from firstdose.protocol.model import Endpoint
     from firstdose.protocol.names import Variable
     from firstdose.report.tree import Cell
@@ -78,7 +79,10 @@ def _plan_sentence(material: Material, endpoint: Endpoint) -> Block:
 
 
 def _by_visit(material: Material, variable: Variable) -> list[Block]:
-    numbers, visits = material.numbers, material.numbers.words("by_visit.value", "visit", variable=variable.name)
+    numbers, visits = (
+        material.numbers,
+        material.numbers.words("by_visit.value", "visit", variable=variable.name),
+    )
     if not visits:
         return []
     blocks: list[Block] = []
@@ -97,7 +101,9 @@ def _by_visit(material: Material, variable: Variable) -> list[Block]:
         )
         title = f"{variable.label} by visit, per {word}" + (f" ({variable.unit})" if variable.unit else "")
         note = _visit_notes(material, variable, unit, word)
-        blocks.append(Table(f"t-{variable.name}-{unit}".replace(".", "-"), title, f"{word}s", columns, rows, note))
+        blocks.append(
+            Table(f"t-{variable.name}-{unit}".replace(".", "-"), title, f"{word}s", columns, rows, note)
+        )
     return [*trajectory_figures(material, variable), *blocks]
 
 
@@ -106,10 +112,14 @@ def _visit_notes(material: Material, variable: Variable, unit: str, word: str) -
     if variable.per == "lesion" and unit == "participant":
         notes.append(f"A participant's value is the mean of the participant's {word_plural(material)}.")
     if unit == "lesion":
-        notes.append(f"{word.capitalize()}s of one participant are not independent; this table tests nothing.")
+        notes.append(
+            f"{word.capitalize()}s of one participant are not independent; this table tests nothing."
+        )
     rows = [row for row in material.numbers.of_analysis("by_visit.value") if row.variable == variable.name]
     if variable.lloq is not None:
-        notes.append(f"Below quantification (<{variable.lloq} {variable.unit}) is shown as such and enters no mean.")
+        notes.append(
+            f"Below quantification (<{variable.lloq} {variable.unit}) is shown as such and enters no mean."
+        )
     return (*notes, *caveats_of(row for row in rows if row.unit == unit)[:1])
 
 
@@ -169,7 +179,9 @@ def _tests(material: Material, endpoint: Endpoint) -> list[Block]:
 
 
 def _analyses(material: Material, endpoint: Endpoint) -> list[str]:
-    checks = [each.check for each in material.basis.protocol.sensitivity if each.endpoint == endpoint.endpoint]
+    checks = [
+        each.check for each in material.basis.protocol.sensitivity if each.endpoint == endpoint.endpoint
+    ]
     return [endpoint.endpoint, *checks]
 
 
@@ -178,7 +190,9 @@ def _keys(material: Material, analysis: str) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys((row.variable, row.visit, row.level) for row in rows if row.statistic == "n"))
 
 
-def _test_row(material: Material, analysis: str, key: tuple[str, str, str]) -> tuple[tuple[Cell, ...] | None, list]:  # type: ignore[type-arg]
+def _test_row(
+    material: Material, analysis: str, key: tuple[str, str, str]
+) -> tuple[tuple[Cell, ...] | None, list[ResultRow]]:
     variable, visit, level = key
     numbers = material.numbers
     where = {"variable": variable, "visit": visit, "level": level}
@@ -208,12 +222,13 @@ def _direction(material: Material, endpoint: Endpoint) -> str:
 
 def _shares(material: Material, endpoint: Endpoint) -> list[Block]:
     """Responders and other shares: observed cases beside non-responder imputation."""
-    rows = []
-    for name in _analyses(material, endpoint):
-        for rule in (name, f"{name}.nonresponder"):
-            for row in material.numbers.of_analysis(rule):
-                if row.statistic == "count" and endpoint.measure != EVENTS:
-                    rows.append(_share_row(material, rule, row))
+    rows = [
+        _share_row(material, rule, row)
+        for name in _analyses(material, endpoint)
+        for rule in (name, f"{name}.nonresponder")
+        for row in material.numbers.of_analysis(rule)
+        if row.statistic == "count" and endpoint.measure != EVENTS
+    ]
     if not rows:
         return []
     columns = (
@@ -225,11 +240,13 @@ def _shares(material: Material, endpoint: Endpoint) -> list[Block]:
         Column("n/N (%)", numeric=True),
         Column("interval", numeric=True),
     )
-    note = ("Observed cases leave participants without a value out; imputation counts them as not responding.",)
+    note = (
+        "Observed cases leave participants without a value out; imputation counts them as not responding.",
+    )
     return [Table(f"t-shares-{endpoint.endpoint}", "Shares", "participants", columns, tuple(rows), note)]
 
 
-def _share_row(material: Material, analysis: str, row) -> tuple[Cell, ...]:  # type: ignore[no-untyped-def]
+def _share_row(material: Material, analysis: str, row: ResultRow) -> tuple[Cell, ...]:
     where = {"variable": row.variable, "visit": row.visit, "level": row.level}
     low, high = (material.numbers.find(analysis, name, **where) for name in ("ci_low", "ci_high"))
     label = row.variable.partition(": ")[2] or row.variable
@@ -247,7 +264,9 @@ def _share_row(material: Material, analysis: str, row) -> tuple[Cell, ...]:  # t
 def _families(material: Material) -> Iterator[Block]:
     numbers = material.numbers
     for family in material.basis.protocol.families:
-        rows = [row for row in numbers.of_analysis(f"family.{family.family}") if row.statistic == "p_adjusted"]
+        rows = [
+            row for row in numbers.of_analysis(f"family.{family.family}") if row.statistic == "p_adjusted"
+        ]
         if not rows:
             yield plain_table(
                 f"t-family-{family.family}",

@@ -29,9 +29,15 @@ def flow_figure(material: Material) -> Figure:
     flow, numbers = material.basis.flow, material.numbers
     left = tuple(f"{each.participant}: {each.reason or each.status}" for each in flow.left[:8])
     more = (f"and {len(flow.left) - 8} more",) if len(flow.left) > 8 else ()
-    names = ["enrolled", "treated"] + (["completed"] if material.basis.protocol.activity("end_of_study") else [])
+    names = ["enrolled", "treated"] + (
+        ["completed"] if material.basis.protocol.activity("end_of_study") else []
+    )
     steps = tuple(
-        figures.FlowStep(name, _text(numbers.find("flow", "participants", variable=name)), (*left, *more) if name == "treated" else ())
+        figures.FlowStep(
+            name,
+            _text(numbers.find("flow", "participants", variable=name)),
+            (*left, *more) if name == "treated" else (),
+        )
         for name in names
     )
     words = "; ".join(f"{step.label} {step.count}" for step in steps)
@@ -48,7 +54,9 @@ def trajectory_figures(material: Material, variable: Variable) -> Iterator[Figur
     lines = _lines(material, variable, found)
     if not 0 < len(lines) <= MOST_LINES:
         return
-    visits = [visit for visit in material.basis.protocol.visits if visit.visit in set(found["visit"].to_list())]
+    visits = [
+        visit for visit in material.basis.protocol.visits if visit.visit in set(found["visit"].to_list())
+    ]
     if len(visits) < 2:
         return
     unit = f" ({variable.unit})" if variable.unit else ""
@@ -71,7 +79,9 @@ def trajectory_figures(material: Material, variable: Variable) -> Iterator[Figur
 def _notes(variable: Variable) -> tuple[str, ...]:
     if variable.lloq is None:
         return ()
-    return (f"Values below the limit of quantification ({variable.lloq} {variable.unit}) are drawn at the limit, open.",)
+    return (
+        f"Values below the limit of quantification ({variable.lloq} {variable.unit}) are drawn at the limit, open.",
+    )
 
 
 def _lines(material: Material, variable: Variable, found: pl.DataFrame) -> tuple[figures.Line, ...]:
@@ -125,7 +135,9 @@ def _forest_row(
     material: Material, endpoint: Endpoint, variable: Variable, analysis: str, own: tuple[float, ...]
 ) -> figures.ForestRow | None:
     where = {"variable": variable.name, "visit": endpoint.at[-1]}
-    found = {name: material.numbers.find(analysis, name, **where) for name in ("estimate", "ci_low", "ci_high")}
+    found = {
+        name: material.numbers.find(analysis, name, **where) for name in ("estimate", "ci_low", "ci_high")
+    }
     estimate = found["estimate"]
     if estimate is None or estimate.value is None:
         return None

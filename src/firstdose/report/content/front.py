@@ -36,7 +36,10 @@ def _people(material: Material) -> Paragraph:
     numbers, trial = material.numbers, material.basis.protocol.trial
     flow = {name: numbers.find("flow", "participants", variable=name) for name in ("treated", "completed")}
     enrolled = numbers.find("flow", "participants", variable="enrolled")
-    words: list[str | ResultRow | None] = [f"{trial.title}. Phase {trial.phase}", f"; {trial.design}. " if trial.design else ". "]
+    words: list[str | ResultRow | None] = [
+        f"{trial.title}. Phase {trial.phase}",
+        f"; {trial.design}. " if trial.design else ". ",
+    ]
     words += ["Enrolled: ", enrolled, "; treated: ", flow["treated"]]
     if material.basis.protocol.activity("end_of_study"):
         words += ["; completed follow-up: ", flow["completed"]]
@@ -69,7 +72,7 @@ def _occurrence(material: Material, endpoint: Endpoint) -> Iterator[Paragraph]:
     estimand = material.basis.protocol.estimand(endpoint.endpoint)
     what = estimand.objective if estimand and estimand.objective else "Participants with an event"
     for level in numbers.words(endpoint.endpoint, "level"):
-        where = {"variable": "adverse_events", "visit": _visit(material, endpoint), "level": level}
+        where = {"variable": "adverse_events", "visit": _visit(endpoint), "level": level}
         count = numbers.find(endpoint.endpoint, "count", **where)
         if count is None:
             continue
@@ -84,14 +87,16 @@ def _occurrence(material: Material, endpoint: Endpoint) -> Iterator[Paragraph]:
         low, high = (numbers.find(endpoint.endpoint, name, **where) for name in ("ci_low", "ci_high"))
         level_row = numbers.find(endpoint.endpoint, "level", **where)
         confidence = f"{100 * (level_row.value or 0):.0f} %" if level_row else ""
-        yield sentence(f"{what}{group}: ", count, f", {confidence} interval ", low, " to ", high, ".", kind="key")
+        yield sentence(
+            f"{what}{group}: ", count, f", {confidence} interval ", low, " to ", high, ".", kind="key"
+        )
 
 
 def _of(count: ResultRow) -> str:
     return str(int(count.value or 0))
 
 
-def _visit(material: Material, endpoint: Endpoint) -> str:
+def _visit(endpoint: Endpoint) -> str:
     return " ".join((*endpoint.at[:1], *endpoint.at[1:][-1:]))
 
 
@@ -120,7 +125,10 @@ def _change(material: Material, endpoint: Endpoint, variable: str, label: str) -
                 words += [" (interval ", low, " to ", high, ")"]
             else:
                 words += [" (no interval of the declared level exists at this n)"]
-            p, n = numbers.find(endpoint.endpoint, "p", **where), numbers.find(endpoint.endpoint, "n", **where)
+            p, n = (
+                numbers.find(endpoint.endpoint, "p", **where),
+                numbers.find(endpoint.endpoint, "n", **where),
+            )
             yield sentence(*words, ", n = ", n, ", p = ", p, ".")
 
 

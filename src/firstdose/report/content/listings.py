@@ -23,7 +23,9 @@ def export_listings(basis: Basis, issues: Iterable[Issue], out: Path) -> list[Pa
     folder = out / "listings"
     folder.mkdir(parents=True, exist_ok=True)
     frames = {
-        "deviations": pl.DataFrame([asdict(each) for each in derive_deviations(basis.protocol, basis.snapshot)]),
+        "deviations": pl.DataFrame(
+            [asdict(each) for each in derive_deviations(basis.protocol, basis.snapshot)]
+        ),
         "issues": pl.DataFrame([issue.as_json() for issue in issues]),
         "gaps": basis.snapshot.gaps,
     }

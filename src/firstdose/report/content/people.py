@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.analysis.results import ResultRow
+    from firstdose.report.tree import Cell
 
 SHOWN = 200
 
@@ -33,15 +34,32 @@ def _disposition(material: Material) -> Iterator[Block]:
     numbers, flow = material.numbers, material.basis.flow
     yield flow_figure(material)
     rows = tuple(
-        (text(row.variable), (Number(row),)) for row in numbers.of_analysis("flow") if row.statistic == "participants"
+        (text(row.variable), (Number(row),))
+        for row in numbers.of_analysis("flow")
+        if row.statistic == "participants"
     )
-    yield Table("t-flow", "Participant flow", "participants", (Column("step"), Column("n/N", numeric=True)), rows)
-    sets = tuple((text(row.variable), text(_why(material, row)), (Number(row),)) for row in numbers.of_analysis("sets"))
+    yield Table(
+        "t-flow", "Participant flow", "participants", (Column("step"), Column("n/N", numeric=True)), rows
+    )
+    sets = tuple(
+        (text(row.variable), text(_why(material, row)), (Number(row),)) for row in numbers.of_analysis("sets")
+    )
     columns = (Column("analysis set"), Column("who"), Column("n/N", numeric=True))
-    yield Table("t-sets", "Analysis sets", "participants", columns, sets, footnotes=tuple(_outside(numbers.of_analysis("sets"))))
+    yield Table(
+        "t-sets",
+        "Analysis sets",
+        "participants",
+        columns,
+        sets,
+        footnotes=tuple(_outside(numbers.of_analysis("sets"))),
+    )
     if flow.left:
-        left = tuple((each.participant, each.status, each.reason or "no reason on record") for each in flow.left)
-        yield Listing("l-left", "Participants who left early", ("participant", "status", "reason"), left, len(left))
+        left = tuple(
+            (each.participant, each.status, each.reason or "no reason on record") for each in flow.left
+        )
+        yield Listing(
+            "l-left", "Participants who left early", ("participant", "status", "reason"), left, len(left)
+        )
     yield from _attendance(material)
 
 
@@ -81,7 +99,9 @@ def _deviations(material: Material) -> Iterator[Block]:
     numbers = material.numbers
     kinds = numbers.words("deviations", "variable")
     if not kinds:
-        yield sentence("The records show no deviation from windows, order, eligibility or number of administrations.")
+        yield sentence(
+            "The records show no deviation from windows, order, eligibility or number of administrations."
+        )
         return
     rows = tuple(
         (
@@ -94,7 +114,9 @@ def _deviations(material: Material) -> Iterator[Block]:
     columns = (Column("kind"), Column("participants", numeric=True), Column("deviations", numeric=True))
     yield Table("t-deviations", "Deviations by kind", "participants and deviations", columns, rows)
     found = derive_deviations(material.basis.protocol, material.basis.snapshot)
-    shown = tuple((each.participant, each.kind, each.visit, each.lesion, each.sentence) for each in found[:SHOWN])
+    shown = tuple(
+        (each.participant, each.kind, each.visit, each.lesion, each.sentence) for each in found[:SHOWN]
+    )
     heads = ("participant", "kind", "visit", material.basis.protocol.lesion_word, "what happened")
     yield Listing("l-deviations", "Every deviation", heads, shown, len(found), "listings/deviations.csv")
 
@@ -113,7 +135,9 @@ def _baseline(material: Material) -> Iterator[Block]:
         )
         counts = tuple(_count_rows(material, activity))
         if rows:
-            note = ("SD has divisor n - 1; the column beside it has divisor n. Median and range of recorded values.",)
+            note = (
+                "SD has divisor n - 1; the column beside it has divisor n. Median and range of recorded values.",
+            )
             yield Table(f"t-{activity}", label, "participants", columns, rows, footnotes=note)
         if counts:
             heads = (Column("characteristic"), Column("value"), Column("n/N", numeric=True))
@@ -129,7 +153,7 @@ def _fact_forms(material: Material) -> list[tuple[str, str]]:
     return [(name, known[name].label) for name in names]
 
 
-def _fact_rows(material: Material, activity: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _fact_rows(material: Material, activity: str) -> Iterator[tuple[Cell, ...]]:
     numbers = material.numbers
     for item in forms(material.basis.protocol)[activity].items:
         variable = f"{activity}.{item.name}"
@@ -148,11 +172,15 @@ def _fact_rows(material: Material, activity: str) -> Iterator[tuple]:  # type: i
         )
 
 
-def _count_rows(material: Material, activity: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _count_rows(material: Material, activity: str) -> Iterator[tuple[Cell, ...]]:
     numbers = material.numbers
     for item in forms(material.basis.protocol)[activity].items:
         variable = f"{activity}.{item.name}"
         meanings = dict(item.codes)
         for level in numbers.words("facts", "level", variable=variable, statistic="count"):
             word = meanings.get(level) or level
-            yield (text(item.label), text(word), numbers.cell("facts", "count", variable=variable, level=level))
+            yield (
+                text(item.label),
+                text(word),
+                numbers.cell("facts", "count", variable=variable, level=level),
+            )

@@ -29,7 +29,8 @@ def local_figures(material: Material) -> Iterator[Figure]:
     visits = [visit.visit for visit in protocol.visits if visit.visit in set(grades["visit"].to_list())]
     known = {(row[0], row[1], row[2]): row[3] for row in grades.iter_rows()}
     cells = tuple(
-        tuple(_cell(known.get((participant, lesion, visit))) for visit in visits) for participant, lesion in lesions
+        tuple(_cell(known.get((participant, lesion, visit))) for visit in visits)
+        for participant, lesion in lesions
     )
     matrix = figures.HeatMap(
         rows=tuple(f"{participant} / {lesion}" for participant, lesion in lesions),

@@ -61,7 +61,11 @@ def _local(material: Material) -> Iterator[Block]:
         return
     yield from local_reaction_figures(material)
     columns = [Column("visit")]
-    columns += [Column(f"{grade}", over=f"{unit}s", numeric=True) for unit in (word, "participant") for grade in GRADES]
+    columns += [
+        Column(f"{grade}", over=f"{unit}s", numeric=True)
+        for unit in (word, "participant")
+        for grade in GRADES
+    ]
     rows = tuple(
         (
             text(visit if visit != WORST else "worst of all"),
@@ -77,7 +81,9 @@ def _local(material: Material) -> Iterator[Block]:
         f"Each {word} is graded against its own state before injection: a plaque is red and itches by itself.",
         f"{word.capitalize()}s and participants have separate denominators: those observed at the visit.",
     )
-    yield Table("t-local", "Local reactions by visit", f"{word}s and participants", tuple(columns), rows, notes)
+    yield Table(
+        "t-local", "Local reactions by visit", f"{word}s and participants", tuple(columns), rows, notes
+    )
 
 
 def _bound_sentence(material: Material, kind: str) -> Block:
@@ -85,7 +91,11 @@ def _bound_sentence(material: Material, kind: str) -> Block:
     count = material.numbers.find("events.overall", "participants", **where)
     bound = material.numbers.find("events.overall", "upper_one_sided", **where)
     return sentence(
-        f"{kind.capitalize()}: ", count, "; rates above ", bound, " are excluded with one-sided 95 % confidence."
+        f"{kind.capitalize()}: ",
+        count,
+        "; rates above ",
+        bound,
+        " are excluded with one-sided 95 % confidence.",
     )
 
 
@@ -114,7 +124,14 @@ def _counts(material: Material, display: str, title: str, head: str, levels: lis
     notes = ["A participant counts once in each line. Events are counted as recorded."]
     if with_lesions:
         notes.append(f"{word.capitalize()}: those named in a local event, of all on the lesion map.")
-    return Table(f"t-events-{display}", title, "participants, lesions, events", tuple(columns), tuple(rows), tuple(notes))
+    return Table(
+        f"t-events-{display}",
+        title,
+        "participants, lesions, events",
+        tuple(columns),
+        tuple(rows),
+        tuple(notes),
+    )
 
 
 def _worst_grades(material: Material) -> Iterator[Block]:
@@ -143,7 +160,9 @@ def _listing(material: Material) -> Iterator[Block]:
     kept = [name for name in columns if name in events.columns and events[name].null_count() < events.height]
     shown = tuple(tuple(_word(value) for value in row) for row in events.select(kept).head(SHOWN).iter_rows())
     heads = tuple(columns[name] for name in kept)
-    yield Listing("l-events", "Every adverse event", heads, shown, events.height, "listings/adverse_events.csv")
+    yield Listing(
+        "l-events", "Every adverse event", heads, shown, events.height, "listings/adverse_events.csv"
+    )
 
 
 def _word(value: object) -> str:

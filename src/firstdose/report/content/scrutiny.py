@@ -51,7 +51,15 @@ def _reaches(found: Feasibility) -> Iterator[Block]:
         for row in found.reaches
     ]
     if rows:
-        columns = ("analysis", "method", "n", "smallest p", "effect at 80 % power", "effect at 90 % power", "can reject")
+        columns = (
+            "analysis",
+            "method",
+            "n",
+            "smallest p",
+            "effect at 80 % power",
+            "effect at 90 % power",
+            "can reject",
+        )
         note = ("Effects are standardised: the mean change divided by its standard deviation (dz).",)
         yield plain_table("t-reach", "What each test can reach", columns, rows, footnotes=note)
 
@@ -67,7 +75,11 @@ def _nested(found: Feasibility, word: str) -> Iterator[Block]:
 def consistency_section(material: Material) -> Section | None:
     """GRIM and GRIMMER of published summaries, and outcomes named by registry, paper and protocol."""
     blocks = [*_published(material), *_outcomes(material), *_checks(material)]
-    return Section("consistency", "Consistency of published and planned", tuple(blocks), e3="13") if blocks else None
+    return (
+        Section("consistency", "Consistency of published and planned", tuple(blocks), e3="13")
+        if blocks
+        else None
+    )
 
 
 def _published(material: Material) -> Iterator[Block]:
@@ -76,11 +88,21 @@ def _published(material: Material) -> Iterator[Block]:
         return
     words = {True: "possible", False: "impossible as n - 1", None: "not judged"}
     rows = [
-        (each.source, each.variable, each.statistic, each.value, str(each.n), words[each.possible], each.sentence)
+        (
+            each.source,
+            each.variable,
+            each.statistic,
+            each.value,
+            str(each.n),
+            words[each.possible],
+            each.sentence,
+        )
         for each in verdicts
     ]
     columns = ("source", "variable", "statistic", "printed", "n", "verdict", "why")
-    note = ("Exact arithmetic on whole numbers (GRIM, GRIMMER): a printed summary that no data could give is named.",)
+    note = (
+        "Exact arithmetic on whole numbers (GRIM, GRIMMER): a printed summary that no data could give is named.",
+    )
     yield plain_table("t-published", "Published summaries checked", columns, rows, footnotes=note)
 
 
@@ -112,7 +134,10 @@ def _differences(material: Material) -> Iterator[Block]:
     sources = list(dict.fromkeys(each.source for each in outcomes))
     found = []
     for level in ("primary", "secondary"):
-        named = {source: {o.outcome for o in outcomes if o.source == source and o.level == level} for source in sources}
+        named = {
+            source: {o.outcome for o in outcomes if o.source == source and o.level == level}
+            for source in sources
+        }
         for one in sources:
             for other in sources:
                 only = sorted(named[one] - named[other])
@@ -154,7 +179,10 @@ def records_section(material: Material) -> Section:
 
 
 def _missing(material: Material) -> Iterator[Block]:
-    rows = tuple((text(row.variable), text(row.level), (Number(row),)) for row in material.numbers.of_analysis("missing"))
+    rows = tuple(
+        (text(row.variable), text(row.level), (Number(row),))
+        for row in material.numbers.of_analysis("missing")
+    )
     if not rows:
         yield sentence("No value is missing.")
         return
@@ -167,7 +195,8 @@ def _issues(material: Material) -> Iterator[Block]:
         yield sentence("The records gave no Issue.")
         return
     shown = tuple(
-        (each.weight, each.code, str(each.place), f"{each.message} {each.remedy}") for each in material.issues[:SHOWN]
+        (each.weight, each.code, str(each.place), f"{each.message} {each.remedy}")
+        for each in material.issues[:SHOWN]
     )
     heads = ("weight", "code", "place", "what is wrong and what to do")
     yield Listing("l-issues", "Open Issues", heads, shown, len(material.issues), "listings/issues.csv")

@@ -6,7 +6,7 @@ import textwrap
 from contextlib import contextmanager
 from functools import wraps
 from io import StringIO
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from firstdose.report.figures.glyphs import is_drawable
 from firstdose.report.lettering import bound_together, written_out
@@ -28,9 +28,14 @@ FAINT = "#d5d8dc"
 # Okabe and Ito (2008), without the yellow that no white page shows; each colour has its own marker as well.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKERS = ("o", "s", "D", "^", "P", "X", "h")
-DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = ("-", (0, (5, 2)), (0, (1.2, 1.6)), (0, (6, 2, 1, 2)))
+DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
+    "-",
+    (0, (5, 2)),
+    (0, (1.2, 1.6)),
+    (0, (6, 2, 1, 2)),
+)
 
-STYLE: dict[str, object] = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "firstdose",
     "font.family": ["DejaVu Sans"],
@@ -137,7 +142,7 @@ def _place(label: Text, free: list[Bbox]) -> None:
         free.append(box)
 
 
-def look(place: int) -> dict[str, object]:
+def look(place: int) -> dict[str, Any]:
     """Colour, marker and dash of the n-th line; the dash changes when the colours are used up."""
     dash = DASHES[place // len(PALETTE) % len(DASHES)]
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firstdose.report.figures.canvas import (
     INK,
@@ -47,7 +47,9 @@ def draw_dose_bars(
         if row.given is not None:
             marks.setdefault("given", axes.barh(place, row.given, height=0.5, color=PALETTE[5]))
         if row.low is not None and row.high is not None:
-            band = axes.plot([row.low, row.high], [place, place], "|-", color=PALETTE[1], ms=6, mew=1.2, lw=1.2)
+            band = axes.plot(
+                [row.low, row.high], [place, place], "|-", color=PALETTE[1], ms=6, mew=1.2, lw=1.2
+            )
             marks.setdefault(tolerance, band[0])
         if row.planned is not None:
             line = axes.plot([row.planned] * 2, [place - 0.34, place + 0.34], color=INK, linewidth=1.6)
@@ -56,7 +58,11 @@ def draw_dose_bars(
     axes.set_xlim(left=0)
     axes.set_xlabel(lettered(x_label))
     if text_title:
-        place_above = {"xycoords": "axes fraction", "textcoords": "offset points", "weight": "bold"}
+        place_above: dict[str, Any] = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "weight": "bold",
+        }
         axes.annotate(lettered(text_title), (1.02, 1), (0, 4), fontsize=8, **place_above)
     legend_below(figure, list(marks.values()), list(marks))
     return figure

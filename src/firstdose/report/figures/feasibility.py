@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstdose.report.figures.canvas import DASHES, FAINT, INK, PALETTE, drawn, legend_below, lettered, new_figure
+from firstdose.report.figures.canvas import (
+    DASHES,
+    FAINT,
+    INK,
+    PALETTE,
+    drawn,
+    legend_below,
+    lettered,
+    new_figure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

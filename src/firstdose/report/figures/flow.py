@@ -68,7 +68,13 @@ def _draw_arrow(axes: Axes, start: _Point, end: _Point) -> None:
     if start[0] != end[0] and start[1] != end[1]:
         axes.plot([start[0], start[0], end[0]], [start[1], turn, turn], color=SOFT, linewidth=0.9)
         start = (end[0], turn)
-    look = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "color": SOFT, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
+    look = {
+        "arrowstyle": "-|>,head_width=.22,head_length=.4",
+        "color": SOFT,
+        "linewidth": 0.9,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
     axes.annotate("", end, start, arrowprops=look)
 
 

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from firstdose.report.figures.canvas import INK, PALETTE, SOFT, beside, drawn, lettered, new_figure, plain_rows
+from firstdose.report.figures.canvas import (
+    INK,
+    PALETTE,
+    SOFT,
+    beside,
+    drawn,
+    lettered,
+    new_figure,
+    plain_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +59,14 @@ def draw_change_forest(
     axes.axvline(none_line, color=SOFT, linewidth=0.9)
     for place, row in enumerate(rows):
         axes.plot(
-            row.points, [place + 0.26] * len(row.points), "o", mfc="white", mec=_POINT, mew=1.1, ms=4.5, alpha=0.95
+            row.points,
+            [place + 0.26] * len(row.points),
+            "o",
+            mfc="white",
+            mec=_POINT,
+            mew=1.1,
+            ms=4.5,
+            alpha=0.95,
         )
         _interval(axes, place, row.estimate, row.low, row.high)
         beside(axes, place, row.text)
@@ -88,5 +104,5 @@ def _interval(axes: Axes, row: int, estimate: float | None, low: float | None, h
 
 def _title_beside(axes: Axes, text: str) -> None:
     if text:
-        place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
         axes.annotate(lettered(text), (1.02, 1), (0, 4), fontsize=8, color=INK, weight="bold", **place)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from firstdose.report.figures.canvas import INK, lettered, new_figure, drawn
+from firstdose.report.figures.canvas import INK, drawn, lettered, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +78,8 @@ def _draw_cell(
     if cell.value is None:
         box.set(facecolor="#f1f2f3", hatch="////", edgecolor="#b9bdc2", linewidth=0)
     else:
-        colour = scale.to_rgba(cell.value)  # type: ignore[arg-type]
-        box.set_facecolor(colour)
+        colour = tuple(map(float, scale.to_rgba(cell.value)))
+        box.set(facecolor=colour)
         ink = "black" if _luminance(colour) > 0.18 else "white"
     axes.add_patch(box)
     if written and cell.text:
@@ -94,7 +94,9 @@ def _luminance(colour: Sequence[float]) -> float:
 
 def _frame(axes: Axes, matrix: HeatMap, room: float) -> None:
     longest = max((len(name) for name in matrix.columns), default=0)
-    steep = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if longest * 0.19 > room else {}
+    steep: dict[str, Any] = (
+        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if longest * 0.19 > room else {}
+    )
     axes.set_xticks(range(len(matrix.columns)), [lettered(name) for name in matrix.columns], **steep)
     axes.set_yticks(range(len(matrix.rows)), [lettered(name, 40) for name in matrix.rows])
     axes.set_xlim(-0.5, len(matrix.columns) - 0.5)

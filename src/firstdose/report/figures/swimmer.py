@@ -68,7 +68,9 @@ def _draw(
     ends = {"marker": ">" if row.continues else "|", "color": INK, "markersize": 6 if row.continues else 10}
     axes.plot([row.end], [place], markeredgewidth=1.6, linestyle="", **ends)  # type: ignore[arg-type]
     if row.treatments:
-        mark = axes.plot(row.treatments, [place - 0.3] * len(row.treatments), "v", color=INK, ms=6, linestyle="", zorder=5)
+        mark = axes.plot(
+            row.treatments, [place - 0.3] * len(row.treatments), "v", color=INK, ms=6, linestyle="", zorder=5
+        )
         marks.setdefault(treatment, mark[0])
     for kind in kinds:
         days = [day for day, own in row.events if own == kind]
@@ -81,5 +83,10 @@ def _draw(
             marks.setdefault(kind, mark[0])
     if row.ended:
         axes.annotate(
-            lettered(row.ended, 28), (row.end, place), (8, 0), textcoords="offset points", va="center", fontsize=8
+            lettered(row.ended, 28),
+            (row.end, place),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
         )

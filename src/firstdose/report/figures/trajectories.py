@@ -51,7 +51,9 @@ def draw_trajectories(
         for line in own:
             _draw(axes, line, names, marks, censored_label)
         default = f"{group}, n = {len(own)} {counted}" if group else f"n = {len(own)} {counted}"
-        axes.set_title(lettered((panel_titles or {}).get(group, default), 84 // min(len(groups), _PANELS_BESIDE)))
+        axes.set_title(
+            lettered((panel_titles or {}).get(group, default), 84 // min(len(groups), _PANELS_BESIDE))
+        )
         _axes(axes, x_ticks, x_label, y_range)
     for axes in panels[::_PANELS_BESIDE]:
         axes.set_ylabel(lettered(y_label, 34))
@@ -79,7 +81,7 @@ def _draw(axes: Axes, line: Line, names: Sequence[str], marks: dict[str, Any], c
     heights = [math.nan if y is None else y for y in line.y]
     (drawn_line,) = axes.plot(
         line.x, heights, linewidth=1.2 if named else 0.8, markersize=4.2, clip_on=False, **style
-    )  # type: ignore[arg-type]
+    )
     if named and line.label:
         marks.setdefault(line.label, drawn_line)
     below = [(x, y) for x, y, low in zip(line.x, heights, line.censored, strict=False) if low]

@@ -1,0 +1,173 @@
+"""Doses as numbers of record: each lesion planned and given, then participants, dose levels and all together.
+
+Cells are told in millions; delivery is given over planned. A dose that is not on record is NC and named as left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.results import ResultRow, Source
+from firstdose.derived.dose import derive_doses, dose_totals
+from firstdose.derived.dose_plan import compute_uncertainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from firstdose.analysis.basis import Basis
+    from firstdose.derived.dose import DoseTotal, LesionDose
+    from firstdose.values.quantity import Quantity
+
+MILLION, MILLION_PER_CM2 = "10^6 cells", "10^6 cells/cm2"
+# Variable: (unit, decimals)
+VARIABLES = {
+    "area": ("cm2", 2),
+    "planned_cells": (MILLION, 2),
+    "given_cells": (MILLION, 2),
+    "delivery": ("%", 1),
+    "density_given": (MILLION_PER_CM2, 2),
+    "volume_given": ("mL", 2),
+}
+MAPPED = ("long_diameter", "short_diameter", "area_given", "outline", "dose_level")
+WRITTEN = ("concentration", "concentration_is", "viability", "volume_drawn", "residual_volume", "dose_level")
+PLANNED = frozenset({"area", "planned_cells"})
+NOT_GIVEN = "no injection on record"
+NOT_KNOWN = "the cells given cannot be computed from the record"
+
+
+def dose_rows(basis: Basis) -> Iterator[ResultRow]:
+    """Rows of the analysis `dose`; none where the protocol doses nothing in cells per area.
+
+    Per lesion: unit lesion, level 'P1 / L1'. Per participant: unit participant, level 'P1', statistic sum. Per dose
+    level (group dose_level) and in all (level ''): sums, counts, mean, min and max of delivery and density.
+    """
+    doses = derive_doses(basis.protocol, basis.snapshot)
+    limits = basis.protocol.intervention
+    if not doses or limits is None:
+        return
+    for dose in doses:
+        yield from _of_lesion(basis, dose)
+    for total in dose_totals(doses, limits):
+        if total.visit == "":
+            those = [dose for dose in doses if dose.participant == total.participant]
+            yield from _of_participant(basis, total, those)
+    levels = [level.level for level in limits.dose_levels]
+    for level in levels:
+        yield from _of_group(basis, level, [dose for dose in doses if level_of(dose) == level])
+    yield from _of_group(basis, "", doses)
+    uncertainty = compute_uncertainty(limits)
+    if uncertainty is not None:
+        row = replace(_row("uncertainty", "%", doses), method="root sum of squares", sources=())
+        yield from rows_of(row, {"value": 100 * float(uncertainty)}, Format(1, basis.rounding))
+
+
+def level_of(dose: LesionDose) -> str:
+    """The dose level as given, else as planned."""
+    return dose.given.level if dose.given and dose.given.level else dose.level
+
+
+def name_of(dose: LesionDose) -> str:
+    """'P1 / L1', and 'P1 / L1 / 2' for a second administration."""
+    again = f" / {dose.number}" if dose.number > 1 else ""
+    return f"{dose.participant} / {dose.lesion}{again}"
+
+
+def _row(variable: str, unit: str, doses: Sequence[LesionDose]) -> ResultRow:
+    participants = tuple(dict.fromkeys(dose.participant for dose in doses))
+    return ResultRow(
+        analysis="dose",
+        statistic="",
+        value=None,
+        text="",
+        unit="lesion",
+        variable=variable,
+        measure_unit=unit,
+        purpose="description",
+        n_participants=len(participants),
+        n_lesions=len({(dose.participant, dose.lesion) for dose in doses}),
+        excluded=() if variable in PLANNED else _left_out(doses),
+        method="dose",
+        exact=True,
+        sources=tuple(_sources(variable, doses, participants)),
+    )
+
+
+def _sources(variable: str, doses: Sequence[LesionDose], participants: tuple[str, ...]) -> Iterator[Source]:
+    """The lesion map for what was planned, the injections for what was given, both for what compares them."""
+    mapped = any(place.startswith("lesion_map.") for dose in doses for place in dose.places)
+    visits = tuple(dict.fromkeys(dose.visit for dose in doses if dose.given))
+    if mapped and variable not in {"given_cells", "volume_given"}:
+        yield Source("lesion_map", MAPPED, (), participants)
+    if variable not in PLANNED or not mapped:
+        yield Source("injection", WRITTEN if mapped else ("area_cm2", *WRITTEN), visits, participants)
+    if variable not in PLANNED and any(dose.given and dose.given.released for dose in doses):
+        yield Source("cell_product", ("viable_concentration",), (), participants)
+
+
+def _left_out(doses: Sequence[LesionDose]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name_of(dose), NOT_KNOWN if dose.given else NOT_GIVEN)
+        for dose in doses
+        if dose.given is None or dose.given.cells is None
+    )
+
+
+def _of_lesion(basis: Basis, dose: LesionDose) -> Iterator[ResultRow]:
+    for variable, value in _values(dose).items():
+        unit, decimals = VARIABLES[variable]
+        row = replace(_row(variable, unit, [dose]), group="lesion", level=name_of(dose), visit=dose.visit)
+        yield from rows_of(row, {"value": value}, Format(decimals, basis.rounding))
+
+
+def _values(dose: LesionDose) -> dict[str, float | None]:
+    given = dose.given
+    return {
+        "area": _in(dose.areas[0].value if dose.areas else None, "cm2"),
+        "planned_cells": _in(dose.plan.cells if dose.plan else None, MILLION),
+        "given_cells": _in(given.cells if given else None, MILLION),
+        "delivery": None if dose.delivery is None else float(100 * dose.delivery),
+        "density_given": _in(dose.density_given, MILLION_PER_CM2),
+        "volume_given": _in(given.volume if given else None, "mL"),
+    }
+
+
+def _in(quantity: Quantity | None, unit: str) -> float | None:
+    return None if quantity is None else float(quantity.to(unit).value)
+
+
+def _of_participant(basis: Basis, total: DoseTotal, doses: Sequence[LesionDose]) -> Iterator[ResultRow]:
+    known = any(dose.given and dose.given.cells for dose in doses)
+    sums = {"planned_cells": total.planned, "given_cells": total.given if known else None}
+    for variable, cells in sums.items():
+        row = replace(
+            _row(variable, MILLION, doses), unit="participant", group="participant", level=total.participant
+        )
+        yield from rows_of(row, {"sum": _in(cells, MILLION)}, Format(2, basis.rounding))
+
+
+def _of_group(basis: Basis, level: str, doses: Sequence[LesionDose]) -> Iterator[ResultRow]:
+    """Counts of those injected, sums of cells, and the spread of delivery and density."""
+    group = "dose_level" if level else ""
+    given = [dose for dose in doses if dose.given]
+    lesions = len({(dose.participant, dose.lesion) for dose in given})
+    participants = len({dose.participant for dose in given})
+    counts = (("lesions", "lesion", lesions), ("participants", "participant", participants))
+    for statistic, unit, count in counts:
+        row = replace(_row("injected", "", doses), unit=unit, group=group, level=level)
+        yield from rows_of(row, {statistic: float(count)}, Format(0, basis.rounding))
+    columns = [_values(dose) for dose in doses]
+    for variable in ("planned_cells", "given_cells", "delivery", "density_given"):
+        values = [value for each in columns if (value := each[variable]) is not None]
+        unit, decimals = VARIABLES[variable]
+        row = replace(_row(variable, unit, doses), group=group, level=level)
+        yield from rows_of(row, _statistics(variable, values), Format(decimals, basis.rounding))
+
+
+def _statistics(variable: str, values: list[float]) -> dict[str, float | None]:
+    if variable.endswith("_cells"):
+        return {"sum": sum(values) if values else None}
+    if not values:
+        return dict.fromkeys(("mean", "min", "max"))
+    return {"mean": sum(values) / len(values), "min": min(values), "max": max(values)}
