@@ -114,10 +114,10 @@ def truths(depth: int) -> st.SearchStrategy:
 
 @st.composite
 def records_rules(draw):
-    """An aggregate of one part, which names something and holds at most one aggregate more."""
+    """An aggregate of one part, which names something."""
     of_truths = draw(st.booleans())
     part = draw(truths(1) if of_truths else numbers(1))
-    assume(holds_a_name(part) and aggregates_above(part) < 2)
+    assume(holds_a_name(part))
     if of_truths:
         return (draw(st.sampled_from(["any", "all", "count"])), (part,))
     return ("fold", draw(st.sampled_from(["sum", "min", "max", "mean"])), (part,))
@@ -286,10 +286,13 @@ def folded(function, known):
 # The three ways agree
 
 
-def read(text: str) -> Rule | None:
-    """The rule, or None where it is longer than rules may be."""
+def read(drawn) -> Rule:
+    """The rule; what the language has no room for (500 characters, aggregates two deep) is drawn again."""
+    text = written(drawn)
+    assume(len(text) <= 500 and aggregates_above(drawn) <= 2)
     rule, issues = read_rule(text, NAMES, Place("p.yaml", 1, 1), VISITS)
-    assert all(issue.code == "FD-P055" for issue in issues), (text, issues)
+    assert issues == [], text
+    assert rule is not None
     return rule
 
 
@@ -309,9 +312,7 @@ def same(found, expected) -> bool:
 @given(truths(2), st.lists(values(), min_size=1, max_size=4))
 @example(("compare", "==", ("arithmetic", "+", ("name", "x"), ("number", "0.2")), ("number", "0.3")), [])
 def test_a_truth_is_the_same_by_all_three_ways(drawn, rows) -> None:
-    rule = read(written(drawn))
-    if rule is None:
-        return
+    rule = read(drawn)
     table = pl.DataFrame(rows, schema=COLUMNS).with_columns(expression(rule).alias("found"))
     for row, of_table in zip(rows, table["found"].to_list(), strict=True):
         found = by_row(rule, row)
@@ -321,9 +322,9 @@ def test_a_truth_is_the_same_by_all_three_ways(drawn, rows) -> None:
 
 @given(numbers(3), st.lists(values(), min_size=1, max_size=4))
 def test_a_number_is_the_same_by_all_three_ways(drawn, rows) -> None:
-    rule = read(written(drawn))
-    if rule is None:
-        return
+    """Days times days are given in the base unit of time, which `naive` does not know."""
+    rule = read(drawn)
+    assume(rule.unit in ("", "days"))
     table = pl.DataFrame(rows, schema=COLUMNS).with_columns(expression(rule).alias("found"))
     for row, of_table in zip(rows, table["found"].to_list(), strict=True):
         found = by_row(rule, row)
@@ -333,9 +334,7 @@ def test_a_number_is_the_same_by_all_three_ways(drawn, rows) -> None:
 
 @given(records_rules(), st.lists(values(), max_size=4))
 def test_records_are_looked_at_the_same_way_by_all_three(drawn, records) -> None:
-    rule = read(written(drawn))
-    if rule is None:
-        return
+    rule = read(drawn)
     assert rule.aggregates
     found = evaluate(rule, {}, records=records)
     assert same(found, naive(drawn, {}, records)), tell_rule(rule)
@@ -360,9 +359,7 @@ def connectives(depth: int) -> st.SearchStrategy:
 
 @given(connectives(4))
 def test_connectives_agree_over_all_three_valued_inputs(drawn) -> None:
-    rule = read(written(drawn))
-    if rule is None:
-        return
+    rule = read(drawn)
     rows = [dict(zip("pqr", truths, strict=True)) for truths in product([True, False, None], repeat=3)]
     schema = dict.fromkeys("pqr", pl.Boolean)
     of_table = (

@@ -59,7 +59,7 @@ def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     yield from _of_group(basis, "", doses)
     uncertainty = compute_uncertainty(limits)
     if uncertainty is not None:
-        row = replace(_row("uncertainty", "%", doses), method="root sum of squares", sources=())
+        row = replace(_row("uncertainty", "%", doses), method="root sum of squares", sources=(), excluded=())
         yield from rows_of(row, {"value": 100 * float(uncertainty)}, Format(1, basis.rounding))
 
 
@@ -86,7 +86,7 @@ def _row(variable: str, unit: str, doses: Sequence[LesionDose]) -> ResultRow:
         measure_unit=unit,
         purpose="description",
         n_participants=len(participants),
-        n_lesions=len({(dose.participant, dose.lesion) for dose in doses}),
+        n_lesions=_lesions(doses),
         excluded=() if variable in PLANNED else _left_out(doses),
         method="dose",
         exact=True,
@@ -104,6 +104,16 @@ def _sources(variable: str, doses: Sequence[LesionDose], participants: tuple[str
         yield Source("injection", WRITTEN if mapped else ("area_cm2", *WRITTEN), visits, participants)
     if variable not in PLANNED and any(dose.given and dose.given.released for dose in doses):
         yield Source("cell_product", ("viable_concentration",), (), participants)
+
+
+def _lesions(doses: Sequence[LesionDose]) -> int:
+    return len({(dose.participant, dose.lesion) for dose in doses})
+
+
+def _counted(row: ResultRow, known: Sequence[LesionDose]) -> ResultRow:
+    """The row with the numbers of participants and lesions whose value is in it."""
+    participants = len({dose.participant for dose in known})
+    return replace(row, n_participants=participants, n_lesions=_lesions(known))
 
 
 def _left_out(doses: Sequence[LesionDose]) -> tuple[tuple[str, str], ...]:
@@ -151,17 +161,17 @@ def _of_group(basis: Basis, level: str, doses: Sequence[LesionDose]) -> Iterator
     """Counts of those injected, sums of cells, and the spread of delivery and density."""
     group = "dose_level" if level else ""
     given = [dose for dose in doses if dose.given]
-    lesions = len({(dose.participant, dose.lesion) for dose in given})
     participants = len({dose.participant for dose in given})
-    counts = (("lesions", "lesion", lesions), ("participants", "participant", participants))
+    counts = (("lesions", "lesion", _lesions(given)), ("participants", "participant", participants))
     for statistic, unit, count in counts:
-        row = replace(_row("injected", "", doses), unit=unit, group=group, level=level)
+        row = replace(_row("injected", "", doses), unit=unit, group=group, level=level, excluded=())
         yield from rows_of(row, {statistic: float(count)}, Format(0, basis.rounding))
-    columns = [_values(dose) for dose in doses]
+    values_of = {name_of(dose): _values(dose) for dose in doses}
     for variable in ("planned_cells", "given_cells", "delivery", "density_given"):
-        values = [value for each in columns if (value := each[variable]) is not None]
+        known = [dose for dose in doses if values_of[name_of(dose)][variable] is not None]
+        values = [value for each in values_of.values() if (value := each[variable]) is not None]
         unit, decimals = VARIABLES[variable]
-        row = replace(_row(variable, unit, doses), group=group, level=level)
+        row = _counted(replace(_row(variable, unit, doses), group=group, level=level), known)
         yield from rows_of(row, _statistics(variable, values), Format(decimals, basis.rounding))
 
 

@@ -31,9 +31,9 @@ def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
     open_questions: set[str] = set()
     if estimand and estimand.where:
         fits = expression(rule_of(basis.protocol, estimand.where, "where"))
-        judged = events.with_columns(fits.alias("_fits"))
-        open_questions = set(judged.filter(pl.col("_fits").is_null())["participant"].to_list())
-        events = judged.filter(pl.col("_fits"))
+        asked = events.with_columns(fits.alias("_fits"))
+        open_questions = set(asked.filter(pl.col("_fits").is_null())["participant"].to_list())
+        events = asked.filter(pl.col("_fits"))
     affected = set(events["participant"].to_list())
     for level, those in basis.levels(plan.analysis.by, members).items():
         unclear = (open_questions - affected) & set(those)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose import __version__
 from firstdose.analysis.basis import Basis, make_basis
+from firstdose.analysis.dosing import dose_rows
 from firstdose.analysis.endpoints import analyse_endpoint
 from firstdose.analysis.events import count_events
 from firstdose.analysis.families import adjust_family
@@ -82,3 +83,4 @@ def _safety(basis: Basis) -> Iterator[ResultRow]:
     members = basis.sets[analysis.analysis_set] if analysis else basis.sets["treated"]
     yield from count_events(basis, analysis.by if analysis else "", members)
     yield from count_reactions(basis)
+    yield from dose_rows(basis)

@@ -1,1 +1,1 @@
-"""datasets"""
+"""Exchange files made from protocol, snapshot and derived columns."""

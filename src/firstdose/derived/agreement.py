@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from firstdose.derived.rules import derive_with_derivations, gather_items, rule_of, with_lags
 from firstdose.protocol.rule import expression
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from firstdose.protocol.model import EditCheck, Protocol
     from firstdose.records.snapshot import Snapshot
 

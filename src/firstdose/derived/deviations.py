@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from firstdose.derived.deviation import Deviation
+from firstdose.derived.dose import derive_dose_deviations
 from firstdose.derived.participants import derive_eligibility, derive_participants
 from firstdose.derived.timing import ADMINISTRATION, derive_visit_days
 
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     from firstdose.records.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Deviation:
-    """One departure from the protocol, in words, at a participant (and visit or lesion)."""
-
-    participant: str
-    kind: str
-    visit: str
-    lesion: str
-    sentence: str
-
-
 def derive_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation, ...]:
     """All deviations that the records show, ordered by participant and kind."""
     found = [
@@ -36,6 +26,7 @@ def derive_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation
         *_before_consent(snapshot),
         *_ineligible_treated(protocol, snapshot),
         *_given_again(protocol, snapshot),
+        *derive_dose_deviations(protocol, snapshot),
     ]
     return tuple(sorted(found))
 

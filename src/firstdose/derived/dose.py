@@ -15,7 +15,7 @@ from firstdose.derived.area import (
     compute_outline,
     read_outline,
 )
-from firstdose.derived.deviations import Deviation
+from firstdose.derived.deviation import Deviation
 from firstdose.derived.dose_plan import (
     NO_CELLS,
     Counted,

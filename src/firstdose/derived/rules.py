@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstdose.protocol.model import Derivation, Protocol
+    from firstdose.protocol.names import PlaceKind
     from firstdose.protocol.rule import Rule
     from firstdose.records.snapshot import Snapshot
 
@@ -74,7 +75,7 @@ def items_behind(protocol: Protocol, variable: str) -> dict[str, tuple[str, ...]
     return {activity: items for activity, items in owners.items() if items}
 
 
-def rule_of(protocol: Protocol, text: str, where: str) -> Rule:
+def rule_of(protocol: Protocol, text: str, where: PlaceKind) -> Rule:
     """A rule already checked with the protocol, read again for use."""
     visits = [visit.visit for visit in protocol.visits]
     rule, issues = read_rule(text, names_in_sight(protocol, where), PLAN, visits)

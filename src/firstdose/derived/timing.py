@@ -72,4 +72,4 @@ def derive_data_cut(snapshot: Snapshot) -> date | None:
     """The last date on record in any table: the moment the snapshot speaks of, whatever day it is read."""
     dates = [table["date"].max() for table in snapshot.tables.values() if "date" in table.columns]
     known = [day for day in dates if day is not None]
-    return max(known) if known else None  # type: ignore[type-var, return-value]
+    return max(known) if known else None  # type: ignore[return-value]

@@ -209,14 +209,14 @@ _TABLE = (
     Wording(
         "FD-P082",
         "A test that cannot reach its level",
-        "{test}: with {n} participants the smallest {sided} p is {p}; it cannot reject at {alpha}.",
+        "{test}: with {n} participants the smallest {sided} is {p}; it cannot reject at {alpha}.",
         "Read it as description, or choose a method or a number of participants that can.",
         "warning",
     ),
     Wording(
         "FD-P083",
         "A test that cannot reach its level after the dropouts allowed",
-        "{test}: with {n} participants, after the dropouts allowed, the smallest {sided} p is {p};"
+        "{test}: with {n} participants, after the dropouts allowed, the smallest {sided} is {p};"
         " it cannot reject at {alpha}.",
         "Plan more participants, or read it as description if that happens.",
         "warning",

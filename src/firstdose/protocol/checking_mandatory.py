@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
-from firstdose.protocol.checking_words import listed, problem, softened
+from firstdose.protocol.checking_words import problem, softened
 from firstdose.protocol.names import ADMINISTRATION, CONSENT, EVENTS, is_early_phase, is_misspelt
+from firstdose.protocol.telling_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,17 +6,20 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from firstdose.catalogue import load
-from firstdose.protocol.checking_words import listed, problem
+from firstdose.protocol.checking_words import problem
 from firstdose.protocol.model import Strategy
 from firstdose.protocol.names import (
+    EVENTS,
     activity_names,
     find_instrument,
     forms,
+    is_early_phase,
     is_misspelt,
     measures,
     resolve_activity,
     variants_of,
 )
+from firstdose.protocol.telling_words import listed
 from firstdose.values.issue import did_you_mean
 
 if TYPE_CHECKING:
@@ -155,9 +158,11 @@ def _measures(protocol: Protocol, places: Places) -> Iterator[Issue]:
 
 
 def _is_measured(protocol: Protocol, measure: str) -> bool:
-    """Also true where the activity itself is unknown or misspelt: that is said once, at the schedule."""
+    """Also true where the activity itself is unknown, misspelt or mandatory: that is said once, at the schedule."""
     activity = measure.partition(".")[0]
     form = forms(protocol).get(activity)
+    if form is None and activity == EVENTS and is_early_phase(protocol):
+        return True
     if form is None and (protocol.activity(activity) is not None or is_misspelt(protocol, activity)):
         return True
     return bool(measures(protocol, measure)) or (form is not None and form.name == measure)

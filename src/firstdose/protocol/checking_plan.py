@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
-from firstdose.protocol.checking_words import listed, problem
+from firstdose.protocol.checking_words import problem
 from firstdose.protocol.names import EVENTS, measured_by, measures, times_of
+from firstdose.protocol.telling_words import listed
 from firstdose.values.issue import did_you_mean
 
 if TYPE_CHECKING:

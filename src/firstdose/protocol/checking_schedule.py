@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from firstdose.protocol.checking_words import listed, problem
+from firstdose.protocol.checking_words import problem
 from firstdose.protocol.names import ADMINISTRATION, END, measured_by, measures
+from firstdose.protocol.telling_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

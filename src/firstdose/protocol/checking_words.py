@@ -30,13 +30,3 @@ def problem(code: str, place: Place, **facts: object) -> Issue:
 def softened(issue: Issue) -> Issue:
     """The same as a warning: what a first trial must have and another trial may lack."""
     return Issue(issue.place, issue.code, issue.message, issue.remedy, "warning")
-
-
-def listed(words: object, last: str = "and") -> str:
-    """'BL, M3 and M6'; 'none' of nothing."""
-    found = (
-        [str(word) for word in words] if isinstance(words, (list, tuple, set, frozenset)) else [str(words)]
-    )
-    if len(found) < 2:
-        return found[0] if found else "none"
-    return f"{', '.join(found[:-1])} {last} {found[-1]}"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.catalogue import Alternative, Method
+    from firstdose.catalogue.entries import Design
     from firstdose.protocol.model import Endpoint, Protocol
 
 ICCS = (0.3, 0.5, 0.8)
@@ -36,6 +37,7 @@ class Reach:
     method: str
     label: str
     n: int
+    design: Design
     times: int
     alternative: Alternative
     alpha: float
@@ -51,7 +53,10 @@ class Reach:
 
     @property
     def sided(self) -> str:
-        return "two-sided" if self.alternative == "two-sided" else "one-sided"
+        """`two-sided p`, `one-sided p`; several times together have no direction: `p`."""
+        if self.design == "within":
+            return "p"
+        return "two-sided p" if self.alternative == "two-sided" else "one-sided p"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,7 @@ def _reach(
         method=method.name,
         label=method.label,
         n=n,
+        design=method.design,
         times=times,
         alternative=alternative,
         alpha=alpha,
@@ -224,15 +230,17 @@ def reach_sentence(reach: Reach) -> str:
     if reach.smallest_p is not None:
         p = short(reach.smallest_p)
         if not reach.can_reject:
-            return f"{start} cannot give a {reach.sided} p below {p}: it cannot reject at {alpha}."
-        return f"{start} can give a {reach.sided} p as small as {p}: it can reject at {alpha}."
+            return f"{start} cannot give a {reach.sided} below {p}: it cannot reject at {alpha}."
+        return f"{start} can give a {reach.sided} as small as {p}: it can reject at {alpha}."
     if reach.detectable_80 is not None and reach.detectable_90 is not None:
         at_80, at_90 = printed(reach.detectable_80, 2), printed(reach.detectable_90, 2)
-        return (
-            f"{start} at {alpha} ({reach.sided}) finds a standardised effect of {at_80} with 80 % power and of {at_90}"
-            " with 90 %; a smaller one will often be missed."
-        )
-    return f"For the {_lower_first(reach.label)} with {participants(reach.n)} no smallest p and no detectable effect are known."
+        sided = reach.sided.removesuffix(" p")
+        if reach.design == "paired":
+            what = f"a mean change of {at_80} standard deviations of the changes with 80 % power, of {at_90} with 90 %"
+        else:
+            what = f"a standardised effect of {at_80} with 80 % power, of {at_90} with 90 %"
+        return f"{start} at {alpha} ({sided}) finds {what}; a smaller one will often be missed."
+    return f"{start} has no smallest p, and no detectable effect is computed for it."
 
 
 def _family_sentences(protocol: Protocol, reaches: tuple[Reach, ...]) -> Iterator[str]:

@@ -59,6 +59,11 @@ def read_text(asked: Asked) -> str | Unread:
     return cleaned(asked.text)
 
 
+def read_paragraphs(asked: Asked) -> str:
+    """Paragraphs, told apart by an empty line."""
+    return "\n\n".join(map(cleaned, asked.text.split("\n\n")))
+
+
 def read_rule(asked: Asked) -> str:
     return asked.text.rstrip()
 
@@ -251,7 +256,7 @@ def _within(number: Decimal, asked: Asked, limits: tuple[int, int] | None) -> bo
 
 KINDS: dict[str, Kind] = {
     "text": Kind(read_text, "", "text on one line"),
-    "prose": Kind(read_text, "", "text, also of several lines below a `|`"),
+    "prose": Kind(read_paragraphs, "", "text, also of several lines below a `|`"),
     "name": Kind(read_name, "", "a letter, then letters, digits or `_`"),
     "names": Kind(read_names, (), "names with single spaces between"),
     "measure": Kind(read_measure, "", "a name, or activity.item"),

@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import wraps
-from operator import itemgetter
-from typing import TYPE_CHECKING, Literal, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from firstdose.catalogue import Instrument, Integrity, Item, Score, load
+from firstdose.protocol.names_of_forms import (
+    Form,
+    activity_names,
+    find_instrument,
+    forms,
+    once,
+    resolve_activity,
+    variants_of,
+)
 from firstdose.protocol.rule import Name, read_rule
 from firstdose.values.issue import Place, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
+    from firstdose.catalogue import Item, Score
     from firstdose.catalogue.entries import Kind, Per
-    from firstdose.protocol.model import Derivation, Endpoint, Protocol, Scale
+    from firstdose.protocol.model import Derivation, Endpoint, Protocol
     from firstdose.protocol.rule import Kind as RuleKind
     from firstdose.protocol.rule import Rule
+
+__all__ = [
+    "ADMINISTRATION",
+    "CONSENT",
+    "END",
+    "EVENTS",
+    "NUMERIC",
+    "Form",
+    "PlaceKind",
+    "Variable",
+    "activity_names",
+    "derived_names",
+    "find_instrument",
+    "forms",
+    "is_early_phase",
+    "is_misspelt",
+    "measured_by",
+    "measures",
+    "names_in_sight",
+    "resolve_activity",
+    "times_of",
+    "variants_of",
+]
 
 PlaceKind = Literal["dlt", "where", "counts", "eligibility", "derivation", "check", "analysis_set"]
 
@@ -58,32 +88,6 @@ _FACTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What is recorded in an activity. `instrument` is None for a local scale and for items of the file alone.
-
-    `name` is the activity's own word (`PASI_Fredriksson`), `variant` its part after the entry's name.
-    """
-
-    name: str
-    label: str
-    per: Per
-    items: tuple[Item, ...]
-    scores: tuple[Score, ...] = ()
-    integrity: tuple[Integrity, ...] = ()
-    instrument: Instrument | None = None
-    variant: str = ""
-    repeats: bool = False
-    by_visit: bool = True
-    verb: str = "is recorded"
-
-    def item(self, name: str) -> Item | None:
-        return next((item for item in self.items if item.name == name), None)
-
-    def score(self, name: str) -> Score | None:
-        return next((score for score in self.scores if score.name == name), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """One number that an endpoint can be about: an item, a score or a derivation (then `activity` is empty)."""
 
@@ -112,77 +116,6 @@ class Variable:
         return self.item.name if self.item else ""
 
 
-_Answer = TypeVar("_Answer")
-
-
-def _once(compute: Callable[[Protocol], _Answer]) -> Callable[[Protocol], _Answer]:
-    """The answer for each of the last protocols, known by identity: to hash a whole protocol costs more than to ask."""
-    kept: list[tuple[Protocol, _Answer]] = []
-
-    @wraps(compute)
-    def remembered(protocol: Protocol) -> _Answer:
-        for known, answer in kept:
-            if known is protocol:
-                return answer
-        answer = compute(protocol)
-        kept[:] = [(protocol, answer), *kept[:7]]
-        return answer
-
-    return remembered
-
-
-def find_instrument(name: str) -> tuple[Instrument | None, str]:
-    """The shelf entry that answers to this name, and the variant; (None, '') where none does."""
-    shelf: Mapping[str, Instrument] = load("instruments")
-    if name in shelf:
-        return (None, "") if shelf[name].variants else (shelf[name], "")
-    for entry in shelf.values():
-        variant = name.removeprefix(f"{entry.name}_")
-        if variant != name and variant in entry.variants:
-            return entry, variant
-    return None, ""
-
-
-def variants_of(name: str) -> tuple[str, ...]:
-    """The full names an entry answers to, where the name alone is not enough."""
-    entry = load("instruments").get(name)
-    return tuple(f"{name}_{variant}" for variant in entry.variants) if entry else ()
-
-
-def activity_names(protocol: Protocol) -> tuple[str, ...]:
-    """Everything an activity may be called: shelf entries with their variants, local scales, forms of the file."""
-    shelf = load("instruments")
-    ours = [full for name in shelf for full in (variants_of(name) or (name,))]
-    local = [scale.name for scale in protocol.scales] + [row.activity for row in protocol.items]
-    return tuple(dict.fromkeys([*ours, *local]))
-
-
-def resolve_activity(protocol: Protocol, name: str) -> Form | None:
-    """The form of an activity: from the shelf, a local scale or local items; None where nothing bears the name."""
-    scale = next((scale for scale in protocol.scales if scale.name == name), None)
-    local = tuple(row.item for row in protocol.items if row.activity == name)
-    entry, variant = find_instrument(name)
-    if entry:
-        form = _from_shelf(entry, variant, name)
-    elif scale:
-        form = _from_scale(scale)
-    elif local:
-        form = Form(name=name, label=name.replace("_", " "), per="participant", items=())
-    else:
-        return None
-    row = protocol.activity(name)
-    per = row.per if row and form.per != "event" else form.per
-    known = {item.name for item in form.items}
-    return replace(form, per=per, items=(*form.items, *(item for item in local if item.name not in known)))
-
-
-@_once
-def forms(protocol: Protocol) -> Mapping[str, Form]:
-    """Activity -> Form of everything scheduled that the catalogue or the file knows, in the order of the schedule."""
-    found = {row.activity: resolve_activity(protocol, row.activity) for row in protocol.schedule}
-    return {name: form for name, form in found.items() if form is not None}
-
-
 def measures(protocol: Protocol, measure: str) -> tuple[Variable, ...]:
     """The variables of a measure; none where the text names nothing.
 
@@ -209,7 +142,7 @@ def measured_by(protocol: Protocol, measure: str) -> Form | None:
     return forms(protocol).get(activity)
 
 
-@_once
+@once
 def derived_names(protocol: Protocol) -> dict[str, Name]:
     """Each derivation as a name: what its rule yields, found once all that it stands on is known.
 
@@ -241,7 +174,9 @@ def names_in_sight(protocol: Protocol, place: PlaceKind, activity: str = "") -> 
     everything = _names_of(known.values())
     derived = derived_names(protocol)
     if place in {"dlt", "where"}:
-        own = known.get(activity if activity in known and place == "where" else EVENTS)
+        # Where adverse events are not scheduled, that alone is the mistake: their words are known all the same.
+        own = known.get(activity) if place == "where" else None
+        own = own or known.get(EVENTS) or resolve_activity(protocol, EVENTS)
         event = _EVENT if own is None or own.name == EVENTS else {}
         return _names_of([own] if own else []) | event
     if place == "eligibility":
@@ -272,47 +207,6 @@ def is_early_phase(protocol: Protocol) -> bool:
     """Phase I, alone or with II: the trials for which dose, harm and stopping rules are mandatory."""
     words = protocol.trial.phase.upper().replace("PHASE", "").replace("/", " ").replace("-", " ").split()
     return bool(words) and words[0] in {"0", "I", "IA", "IB", "1", "1A", "1B", "EARLY"}
-
-
-def _from_shelf(entry: Instrument, variant: str, name: str) -> Form:
-    return Form(
-        name=name,
-        label=f"{entry.label} ({variant})" if variant else entry.label,
-        per=entry.per,
-        items=entry.items,
-        scores=entry.scores,
-        integrity=entry.integrity,
-        instrument=entry,
-        variant=variant,
-        repeats=entry.repeats,
-        by_visit=entry.by_visit,
-        verb=entry.verb,
-    )
-
-
-def _from_scale(scale: Scale) -> Form:
-    codes = tuple((str(score), meaning) for score, meaning in scale.anchors)
-    item = Item(
-        name=scale.name,
-        label=scale.label,
-        kind="ordinal",
-        low=Decimal(scale.low),
-        high=Decimal(scale.high),
-        codes=codes,
-        decimals=0,
-    )
-    score = Score(
-        name=scale.name,
-        label=scale.label,
-        compute=itemgetter(scale.name),
-        low=scale.low,
-        high=scale.high,
-        decimals=0,
-        direction="neither",
-    )
-    return Form(
-        name=scale.name, label=scale.label, per="participant", items=(item,), scores=(score,), verb="is rated"
-    )
 
 
 def _of_form(form: Form) -> Iterator[Variable]:

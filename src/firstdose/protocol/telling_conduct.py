@@ -97,7 +97,7 @@ def tell_activity(protocol: Protocol, row: Activity) -> str:
 def tell_form(form: Form) -> str:
     """An instrument of the shelf: its scores, its variant, its source."""
     scores = [
-        f"{score.label}, {score.low:g} to {score.high:g}{f' {score.unit}' if score.unit else ''}"
+        f"{score.label} ({score.low:g} to {score.high:g}{f' {score.unit}' if score.unit else ''})"
         for score in form.scores
     ]
     entry = form.instrument

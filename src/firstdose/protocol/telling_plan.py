@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     )
 
 _PROPER = ("Wilson", "Jeffreys", "Clopper", "Friedman", "Fisher", "Hotelling", "Poisson")
+_NESTED = {
+    "participant mean": "the mean of each participant",
+    "participant worst": "the worst value of each participant",
+}
 _DIRECTIONS = {
     "two sided": "two-sided",
     "greater": "one-sided, the direction declared is greater",
@@ -95,7 +99,8 @@ def tell_analysis(protocol: Protocol, row: Analysis) -> str:
     label = _label(endpoint.method) if endpoint else "no method"
     parts = [f"{row.endpoint} is analysed in the set {row.analysis_set} by {label}", _unit(protocol, row)]
     parts.append(_interval(row))
-    if method is not None and (method.tests or row.direction != "two sided"):
+    is_directed = method is not None and method.tests and method.design != "within"
+    if is_directed:
         parts.append(f"the test is {_DIRECTIONS[row.direction]}")
     elif row.direction != "two sided":
         parts.append(_DIRECTIONS[row.direction])
@@ -115,7 +120,7 @@ def _unit(protocol: Protocol, row: Analysis) -> str:
         "event": "each event counts",
     }.get(row.unit, "the unit of inference is not said")
     if row.nested:
-        return f"{words}, reduced to the {row.nested}"
+        return f"{words}, reduced to {_NESTED.get(row.nested, row.nested)}"
     return words
 
 
@@ -149,7 +154,7 @@ def _defaults(method: Method | None, said: dict[str, str]) -> list[str]:
 def tell_sensitivity(row: Sensitivity) -> str:
     options = listed([f"{spaced(name)} {spaced(value)}" for name, value in row.options])
     more = f", with {options}" if row.options else ""
-    return f"{row.check}: {row.endpoint} again by {_label(row.method)}{more}, in case of doubt about the {row.attacks}."
+    return f"{row.check}: {row.endpoint} again by {_label(row.method)}{more}; the assumption in doubt: {row.attacks}."
 
 
 def tell_family(row: Family) -> str:

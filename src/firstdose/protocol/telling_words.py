@@ -93,7 +93,8 @@ def measure(protocol: Protocol, name: str) -> str:
     if form is not None:
         labels = [variable.label for variable in found]
         many = 1 < len(labels) < 9 and form.instrument is None
-        return f"{form.label} ({listed(labels)})" if many else form.label
+        together = "; ".join(labels) if any("," in label for label in labels) else listed(labels)
+        return f"{form.label} ({together})" if many else form.label
     if not found:
         return name
     home = forms(protocol).get(found[0].activity)

@@ -115,6 +115,7 @@ def _check_visits(source: Source, protocol: Protocol) -> Iterator[Issue]:
     said = [(source.place_of("at"), source.at)] if source.at else []
     said += [(source.place_of("visits"), visit) for _, visit in source.visits]
     said += [(each.place, each.visit) for each in source.columns if each.visit]
+    said += [(each.place, each.visit) for each in source.missing_when if each.visit]
     for place, visit in said:
         if visit not in planned:
             yield issues.no_such_name(place, "visit", visit, planned)
@@ -198,6 +199,8 @@ def _laid_out(
         named["visit"] = pl.col(columns["visit"]).replace(list(words), list(words.values()))
     for each in source.missing_when:
         there = pl.col(_tidy(each.column)) == each.value
+        if each.visit:
+            there &= named.get("visit", pl.lit("")) == each.visit
         for item in each.items:
             if item in named:
                 gap = pl.format(

@@ -42,7 +42,7 @@ _TABLES: dict[
     "columns": (("column", "item"), ("unit", "visit", "lesion")),
     "visits": (("word", "visit"), ()),
     "codes": (("item", "text", "code"), ()),
-    "missing_when": (("column", "is", "items", "reason"), ()),
+    "missing_when": (("column", "is", "items", "reason"), ("visit",)),
     "constants": (("item", "value"), ()),
 }
 
@@ -61,12 +61,13 @@ class Bring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingWhen:
-    """Where the source column holds this text, these items are missing for this reason, whatever stands there."""
+    """Where the source column holds this text, these items (of this visit) are missing, whatever stands there."""
 
     column: str
     value: str
     items: tuple[str, ...]
     reason: str
+    visit: str = ""
     place: Place
 
 
@@ -252,6 +253,7 @@ class _Reader:
                 value=row["is"].text,
                 items=tuple(row["items"].text.split()),
                 reason=row["reason"].text,
+                visit=row["visit"].text if "visit" in row else "",
                 place=row["column"].place,
             )
 

@@ -63,12 +63,17 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The records of one activity: places of participant, visit and lesion (-1: none), and the day from day zero."""
+    """The records of one activity: places of participant, visit and lesion (-1: none), and the day from day zero.
+
+    `time`: which of the activity's times it is, from 0; `times`: how many there are for a participant at most.
+    """
 
     who: Ints
     visit: Ints
     lesion: Ints
     day: Ints
+    time: Ints
+    times: int
 
     def __len__(self) -> int:
         return len(self.who)
@@ -115,13 +120,21 @@ def rows_of(cohort: Cohort, form: Form) -> Rows:
     if not form.by_visit:
         there = there & (np.cumsum(there, axis=1) == 1)
     if form.per == "lesion":
-        who, column, lesion = np.nonzero(there[:, :, None] & cohort.has_lesion()[:, None, :])
+        who, time, lesion = np.nonzero(there[:, :, None] & cohort.has_lesion()[:, None, :])
     else:
-        who, column = np.nonzero(there)
+        who, time = np.nonzero(there)
         lesion = np.full(len(who), NONE)
-    visit = np.asarray(places, dtype=np.int64)[column]
+    visit = np.asarray(places, dtype=np.int64)[time]
     day = cohort.calendar.days[who, visit]
-    return Rows(who, visit if form.by_visit else np.full(len(who), NONE), lesion, day)
+    return Rows(who, visit if form.by_visit else np.full(len(who), NONE), lesion, day, time, len(places))
+
+
+def repeated_rows(cohort: Cohort, form: Form, counts: Ints, most: int) -> Rows:
+    """So many records a participant, all told on the first visit that has the form."""
+    places = visit_places(cohort, form)
+    who, time = np.nonzero(np.arange(most) < counts[:, None])
+    nowhere = np.full(len(who), NONE)
+    return Rows(who, nowhere, nowhere, cohort.calendar.days[who, places[0]], time, most)
 
 
 def visit_places(cohort: Cohort, form: Form) -> list[int]:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 NOTHING: Cell = (Text("–"),)
 WITHHELD: Cell = (Text("withheld", strong=True),)
+DISAGREE = "FD-R218"  # two computations differ: there is no sheet
 ABREAST = 3  # lesions side by side on a page
-PREPARES, INJECTS, CHECKS = "who prepares", "who injects", "a second person"
+PREPARES, INJECTS, CHECKS = "the person preparing", "the person injecting", "a second person"
 METHODS = {
     "ellipse": "ellipse of the diameters",
     "outline": "traced outline",
@@ -47,7 +48,7 @@ def build_dose_sheets(protocol: Protocol, snapshot: Snapshot) -> Report:
         sections = tuple(_sections(protocol, snapshot, limits))
     trial = protocol.trial
     return Report(
-        title=f"{trial.id}: dose sheets",
+        title="Dose sheets",
         trial=trial.id,
         snapshot=snapshot.digest,
         protocol=snapshot.protocol_identity,
@@ -116,11 +117,14 @@ class _Sheet:
         yield _summary(self.protocol, self.doses, self.total)
         issues = {issue for those in self.found.values() for issue in those}
         yield from (_warning(issue) for issue in sorted({*issues, *self.stops}))
+        if any(issue.code == DISAGREE for issue in issues):
+            return
         for start in range(0, len(self.doses), ABREAST):
             part = self.doses[start : start + ABREAST]
             name = f"{self.number}-{start // ABREAST + 1}"
             yield self._table(f"t-plan-{name}", "To prepare and inject", part, self._plan_lines())
-            yield self._table(f"t-hand-{name}", "Carried out", part, self._hand_lines())
+            if any(dose.given is not None or not self._is_stopped(dose) for dose in part):
+                yield self._table(f"t-hand-{name}", "Carried out", part, self._hand_lines())
         yield Paragraph((Text(_how_computed(self.limits)),))
 
     def _table(
@@ -156,8 +160,8 @@ class _Sheet:
             ("drawn, mL", self._by_hand("mL drawn", PREPARES, lambda dose: _recorded(dose, "drawn"))),
             ("residual, mL", self._by_hand("mL left", INJECTS, lambda dose: _recorded(dose, "residual"))),
             ("points", self._by_hand("points", INJECTS, lambda dose: _recorded(dose, "points"))),
-            ("time of the first point", self._by_hand("hh:mm", INJECTS, lambda dose: _when(dose))),
-            ("given", _given),
+            ("time of the first point", self._by_hand("hh:mm", INJECTS, _when)),
+            ("cells given", self._by_hand("(drawn - residual) x living cells per mL", PREPARES, _given)),
             (
                 "signature",
                 self._by_hand("signature", INJECTS, lambda dose: dose.given.operator if dose.given else ""),
@@ -248,7 +252,7 @@ def _summary(protocol: Protocol, doses: tuple[LesionDose, ...], total: DoseTotal
     verdict = "exceeded: stop" if total.over_cap else "kept"
     share = printed(100 * total.largest.value / total.cap.to("cells").value, 1)
     said = (
-        f"; with what is given already {millions(total.committed)}"
+        f", {millions(total.committed)} counting what was given"
         if total.committed != total.planned
         else ""
     )
@@ -307,14 +311,12 @@ def _strength(dose: LesionDose) -> Cell:
     return (Text(told),)
 
 
-def _given(dose: LesionDose) -> Cell:
+def _given(dose: LesionDose) -> str:
     """Cells given and delivery, once the injection is on record."""
-    if dose.given is None:
-        return (ToWrite("cells = (drawn - residual) x living cells per mL", PREPARES),)
-    if dose.given.cells is None:
-        return (Text("not computable from the record"),)
+    if dose.given is None or dose.given.cells is None:
+        return "not computable from the record"
     share = "" if dose.delivery is None else f", {printed(100 * dose.delivery, 1)} % of the plan"
-    return (Text(f"{millions(dose.given.cells)}{share}"),)
+    return f"{millions(dose.given.cells)}{share}"
 
 
 def _recorded(dose: LesionDose, name: str) -> str:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from firstdose.report.tree import Report
 
-# Accessible (PDF/UA-1) and fit for the archive (PDF/A-2a) at once.
-_STANDARDS = ("ua-1", "a-2a")
-
 
 def render_pdf(report: Report, stamp: datetime) -> bytes:
     """The report with the appendix of traces; `stamp` is the only date in the file."""
@@ -26,9 +23,10 @@ def render_pdf(report: Report, stamp: datetime) -> bytes:
         files("firstdose.report").joinpath("template.typ").read_bytes(),
         format="pdf",
         sys_inputs={"report": json.dumps(plain_report(report), ensure_ascii=False)},
-        font_paths=[font_folder()],
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[font_folder()]),
         ignore_system_fonts=True,
-        pdf_standards=list(_STANDARDS),
+        # Accessible, and fit for the archive, at once.
+        pdf_standards=["ua-1", "a-2a"],
         timestamp=stamp,
     )
     assert isinstance(page, bytes)

@@ -10,8 +10,6 @@ INVENTED = (
 )
 NUMBERS_OF = "Numbers of "
 COUNTED = "Counted: "
-SORTED_OUT = "Rows shown: {shown} of {total}. All rows: "
-ALL_ROWS = "Rows: {total}"
 E3 = "ICH E3, section "
 TRACE = "Where each number comes from"
 TRACE_NOTE = (
@@ -34,8 +32,8 @@ def to_write(what: str, by_whom: str) -> str:
 def rows_told(shown: int, total: int, whole: str) -> str:
     """How many rows of a listing stand here; ends where the name of the whole file follows."""
     if whole and total > shown:
-        return SORTED_OUT.format(shown=shown, total=total)
-    return ALL_ROWS.format(total=max(shown, total))
+        return f"Rows shown: {shown} of {total}. All rows: "
+    return f"Rows: {max(shown, total)}"
 
 
 def identity(title: str, trial: str, snapshot: str, status: str) -> tuple[str, str]:

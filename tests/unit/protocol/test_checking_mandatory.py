@@ -11,8 +11,9 @@ import pytest
 from firstdose.protocol.checking import check_protocol
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.values.issue import Issue
+from firstdose.values.window import Window
 from tests.shared import ROOT
-from tests.unit.protocol.a_small_trial import SMALL, codes, errors, without
+from tests.unit.protocol.a_small_trial import SMALL, changed, codes, errors, without
 
 
 @cache
@@ -64,6 +65,9 @@ def test_the_seed_protocol_is_warned_of_the_tests_that_cannot_reject() -> None:
 
 MANDATORY = {
     "consent": (row("informed_consent"), "FD-P104"),
+    "adverse events": (row("adverse_events"), "FD-P107"),
+    "the day of treatment": (r"^  D0     0    0 .*\n", "FD-P042"),
+    "baseline": (r"^  BL     -3   -7 .*\n", "FD-P042"),
     "administration": (row("injection"), "FD-P106"),
     "safety": (section("safety"), "FD-P109"),
     "dlt": (row("dlt:"), "FD-P110"),
@@ -117,6 +121,8 @@ def test_removing_what_nothing_stands_on_turns_nothing_red() -> None:
     ("changes", "code"),
     [
         ({"intervention": None}, "FD-P100"),
+        ({"endpoints": changed(SMALL.endpoints, "E1", level="secondary")}, "FD-P108"),
+        ({"schedule": without(SMALL.schedule, "adverse_events")}, "FD-P107"),
         ({"intervention": replace(SMALL.intervention, dose_levels=())}, "FD-P101"),
         ({"schedule": without(SMALL.schedule, "informed_consent")}, "FD-P104"),
         ({"schedule": without(SMALL.schedule, "injection")}, "FD-P106"),
@@ -170,8 +176,6 @@ def test_other_phases_need_no_dose_limiting_toxicity(phase) -> None:
 
 
 def test_consent_comes_first() -> None:
-    from tests.unit.protocol.a_small_trial import changed
-
     assert errors(schedule=changed(SMALL.schedule, "informed_consent", at=("BL",))) == {"FD-P105"}
 
 
@@ -185,36 +189,59 @@ def test_a_trial_with_one_dose_level_needs_no_design() -> None:
     assert errors(intervention=intervention, safety=replace(SMALL.safety, design="", keys=())) == set()
 
 
+def line_of(text: str, piece: str) -> int:
+    return text[: text.index(piece)].count("\n") + 1
+
+
 def test_five_mistakes_at_once_are_told_as_five() -> None:
+    edits = (
+        ("DL1    1e6 cells/cm2", "DL1    1e6 cells/ml ", "FD-P032"),
+        ("PASI_Fredriksson        participant", "PSAI                    participant", "FD-P040"),
+        ("dlt: grade >= 3", "dlt: grad >= 3", "FD-P051"),
+        ("signed_rank_pratt_exact\n  E5 ", "signed_rank_prat_exact \n  E5 ", "FD-P040"),
+        ("endpoint: E4\n", "endpoint: E44\n", "FD-P043"),
+    )
     text = seed()
-    for good, bad in (
-        ("PASI_Fredriksson        participant", "PSAI                    participant"),
-        ("DL1    1e6 cells/cm2", "DL1    1e6 cells/ml "),
-        ("dlt: grade >= 3", "dlt: grad >= 3"),
-        ("signed_rank_pratt_exact\n  E5 ", "signed_rank_prat_exact \n  E5 "),
-        ("endpoint: E4\n", "endpoint: E44\n"),
-    ):
+    for good, bad, _ in edits:
         assert good in text
         text = text.replace(good, bad, 1)
     red = [issue for issue in found_in(text) if issue.weight == "error"]
     assert [(issue.place.line, issue.code) for issue in red] == [
-        (57, "FD-P032"),
-        (98, "FD-P040"),
-        (182, "FD-P051"),
-        (208, "FD-P040"),
-        (239, "FD-P043"),
+        (line_of(text, bad), code) for _, bad, code in edits
     ]
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "line", "code"),
+    ("good", "bad", "code"),
     [
-        ("activity                per          SCR", "activity                per          SRC", 89, "FD-P042"),
-        ("plaque_severity                   change from BL", "plaque_severity                   chnge from BL ", 208, "FD-P035"),
-        ("M3     90   83 .. 97 ", "M3     90   97 .. 83 ", 83, "FD-P033"),
+        ("activity                per          SCR", "activity                per          SRC", "FD-P042"),
+        (
+            "plaque_severity                   change from",
+            "plaque_severity                   chnge from",
+            "FD-P035",
+        ),
+        ("M3     90   83 .. 97 ", "M3     90   97 .. 83 ", "FD-P033"),
     ],
 )
-def test_what_only_follows_from_a_mistake_in_reading_is_not_told_again(good, bad, line, code) -> None:
+def test_what_only_follows_from_a_mistake_in_reading_is_not_told_again(good, bad, code) -> None:
     assert good in seed()
-    red = [issue for issue in found_in(seed().replace(good, bad, 1)) if issue.weight == "error"]
-    assert [(issue.place.line, issue.code) for issue in red] == [(line, code)]
+    text = seed().replace(good, bad, 1)
+    red = [issue for issue in found_in(text) if issue.weight == "error"]
+    assert [(issue.place.line, issue.code) for issue in red] == [(line_of(text, bad), code)]
+
+
+def test_a_trial_has_a_day_of_treatment() -> None:
+    visits = changed(SMALL.visits, "D0", day=1, window=Window(1, 1))
+    assert errors(visits=visits) == {"FD-P102"}
+
+
+def test_a_trial_that_begins_on_the_day_of_treatment_is_warned() -> None:
+    schedule = tuple(
+        replace(row, at=tuple(dict.fromkeys("D0" if name in {"SCR", "BL"} else name for name in row.at)))
+        for row in SMALL.schedule
+    )
+    endpoints = changed(SMALL.endpoints, "E2", reference="D0")
+    endpoints = changed(endpoints, "E3", at=("D0", "M1", "M3"))
+    changes = {"visits": SMALL.visits[2:], "schedule": schedule, "endpoints": endpoints, "eligibility": ()}
+    assert errors(**changes) == set()
+    assert "FD-P103" in codes(**changes)

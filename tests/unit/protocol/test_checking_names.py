@@ -109,6 +109,11 @@ def test_a_local_item_may_not_repeat_an_item_of_its_shelf_form() -> None:
     assert errors(items=items) == {"FD-P047"}
 
 
+def test_a_derivation_may_not_bear_the_name_of_an_item() -> None:
+    derivations = (*SMALL.derivations, replace(SMALL.derivations[0], variable="lot"))
+    assert errors(derivations=derivations) == {"FD-P047"}
+
+
 def test_a_derivation_may_not_stand_on_itself() -> None:
     derivations = changed(SMALL.derivations, "half_il17a", rule="half_il17a / 2 + il17a")
     assert errors(derivations=derivations) == {"FD-P094"}

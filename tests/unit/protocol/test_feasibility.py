@@ -102,11 +102,11 @@ def test_the_sentences_say_what_five_participants_cannot_show() -> None:
         " (upper end of the two-sided 95 % interval: 52.2 %)."
     ) in sentences
     assert (
-        "With 5 participants the paired t test at 0.05 (two-sided) finds a standardised effect of 1.68 with 80 % power and of 1.97"
-        " with 90 %; a smaller one will often be missed. (E2)"
+        "With 5 participants the paired t test at 0.05 (two-sided) finds a mean change of 1.68 standard deviations of the"
+        " changes with 80 % power, of 1.97 with 90 %; a smaller one will often be missed. (E2)"
     ) in sentences
     assert (
-        "With 5 participants the exact Friedman test can give a two-sided p as small as 0.0007716:"
+        "With 5 participants the exact Friedman test can give a p as small as 0.0007716:"
         " it can reject at 0.05. (E3)"
     ) in sentences
 
@@ -157,7 +157,7 @@ def test_one_participant_has_no_detectable_effect_and_the_sentence_says_so() -> 
     found = reach(planned(1), "E2")
     assert (found.detectable_80, found.detectable_90) == (None, None)
     assert reach_sentence(found) == (
-        "For the paired t test with 1 participant no smallest p and no detectable effect are known."
+        "With 1 participant the paired t test has no smallest p, and no detectable effect is computed for it."
     )
 
 

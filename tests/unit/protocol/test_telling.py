@@ -279,8 +279,10 @@ def test_every_sentence_ends_and_none_holds_a_word_of_the_file_format() -> None:
         (
             {"sensitivity": ()},
             [
-                "Removed, sensitivity E2_flip: E2_flip: E2 again by exact sign flip test of the mean difference,"
-                " with draws 999, in case of doubt about the normality."
+                (
+                    "Removed, sensitivity E2_flip: E2_flip: E2 again by exact sign flip test of the mean difference,"
+                    " with draws 999; the assumption in doubt: normality."
+                )
             ],
         ),
         (

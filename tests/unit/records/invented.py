@@ -55,7 +55,9 @@ def fitting(item: Item) -> str:
     return {"truth": "no", "date": "2023-01-02", "text": "words"}[item.kind]
 
 
-def clean_study(participants: int = 3, lesions: int = 2, protocol: Protocol | None = None) -> dict[str, Table]:
+def clean_study(
+    participants: int = 3, lesions: int = 2, protocol: Protocol | None = None
+) -> dict[str, Table]:
     """Activity > rows, visits and roster among them."""
     plan = protocol or seed_protocol()
     names = [f"P{number}" for number in range(1, participants + 1)]
@@ -78,7 +80,9 @@ def _rows(form: Form, at: tuple[str, ...], names: list[str], spots: list[str]) -
     items = {item.name: fitting(item) for item in form.items if item.required or form.repeats}
     if form.repeats:
         extra = {"lesion": "L1", "onset": day(3), "end": day(4), "onset_day": "3", "end_day": "4"}
-        return [{"participant": name, **items, **{k: v for k, v in extra.items() if k in items}} for name in names]
+        return [
+            {"participant": name, **items, **{k: v for k, v in extra.items() if k in items}} for name in names
+        ]
     visits = at if form.by_visit else at[:1]
     rows = []
     for name in names:

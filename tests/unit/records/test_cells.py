@@ -98,7 +98,12 @@ def test_a_value_beyond_quantification_keeps_its_comparator(text, sign, value):
 
 @pytest.mark.parametrize(
     ("text", "reason", "detail"),
-    [("ND", "ND", ""), ("not done: device broken", "ND", "device broken"), ("ref", "REF", ""), ("n/a", "NA", "")],
+    [
+        ("ND", "ND", ""),
+        ("not done: device broken", "ND", "device broken"),
+        ("ref", "REF", ""),
+        ("n/a", "NA", ""),
+    ],
 )
 def test_a_missing_value_says_why(text, reason, detail):
     cell = read_cell(SCORE, text)

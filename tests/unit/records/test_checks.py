@@ -51,11 +51,17 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)])
+@pytest.mark.parametrize(
+    ("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)]
+)
 def test_a_planted_cell_is_found_where_it_stands(tmp_path, code, change, weight):
     study = clean_study()
     place = change(study)
-    found = [(issue.code, str(issue.place), issue.weight) for issue in judged(tmp_path, study) if issue.code == code]
+    found = [
+        (issue.code, str(issue.place), issue.weight)
+        for issue in judged(tmp_path, study)
+        if issue.code == code
+    ]
     if code == "FD-R054":
         place = place.replace(":4", ":5")  # the reason is what is missing
     if code == "FD-R073":
@@ -63,7 +69,9 @@ def test_a_planted_cell_is_found_where_it_stands(tmp_path, code, change, weight)
     assert found == [(code, place, weight)]
 
 
-@pytest.mark.parametrize(("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)])
+@pytest.mark.parametrize(
+    ("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)]
+)
 def test_a_planted_cell_raises_nothing_else_but_what_follows_from_it(tmp_path, code, change, weight):
     follows = {
         "FD-R041": {"FD-R051", "FD-R052"},  # the record of M6 is absent, M7 is in no list
@@ -126,7 +134,9 @@ def test_a_missed_visit_with_its_reason_is_silent_and_its_records_are_named_gaps
     study = clean_study()
     for rows in study.values():
         rows[:] = [row for row in rows if (row["participant"], row.get("visit")) != ("P1", "W2")]
-    study["visits"].append({"participant": "P1", "visit": "W2", "date": "", "status": "missed", "reason": "flu"})
+    study["visits"].append(
+        {"participant": "P1", "visit": "W2", "date": "", "status": "missed", "reason": "flu"}
+    )
     assert judged(tmp_path, study) == []
     gaps = read(tmp_path, study).snapshot.gaps
     lost = gaps.filter((gaps["participant"] == "P1") & (gaps["visit"] == "W2"))
@@ -239,7 +249,10 @@ def test_two_exchanged_plaques_are_suspected_with_the_name_of_the_other(tmp_path
     one, two = study["injection"][0], study["injection"][1]
     one["site"], two["site"] = two["site"], one["site"]
     found = [issue for issue in judged(tmp_path, study) if issue.code == "FD-R072"]
-    assert told(found) == [("FD-R072", "records/injection.csv:2:4", "query"), ("FD-R072", "records/injection.csv:3:4", "query")]
+    assert told(found) == [
+        ("FD-R072", "records/injection.csv:2:4", "query"),
+        ("FD-R072", "records/injection.csv:3:4", "query"),
+    ]
     assert ["place of L2" in found[0].message, "place of L1" in found[1].message] == [True, True]
 
 
@@ -296,7 +309,9 @@ analyses:
 @pytest.mark.parametrize(("name", "cell", "codes"), [
     ("count", "0", ["C1"]), ("count", "7", []), ("count", "8", ["C2"]), ("count", "UNK", []),
 ])  # fmt: skip
-def test_edit_checks_see_the_record_and_other_visits_and_are_silent_where_unknown(tmp_path, name, cell, codes):
+def test_edit_checks_see_the_record_and_other_visits_and_are_silent_where_unknown(
+    tmp_path, name, cell, codes
+):
     protocol = protocol_of(CHECKED)
     study = clean_study(2, protocol=protocol)
     for row in study["demographics"]:
@@ -304,7 +319,9 @@ def test_edit_checks_see_the_record_and_other_visits_and_are_silent_where_unknow
     at = first(study["nails"], participant="P2", visit="M1")
     study["nails"][at][name] = cell
     found = judged(tmp_path, study, protocol)
-    assert [(issue.code, issue.message.split(":")[0]) for issue in found] == [("FD-R070", f"Check {c}") for c in codes]
+    assert [(issue.code, issue.message.split(":")[0]) for issue in found] == [
+        ("FD-R070", f"Check {c}") for c in codes
+    ]
     assert {issue.place.line for issue in found} <= {at + 2}
 
 
@@ -320,7 +337,9 @@ def test_edit_checks_see_items_of_other_forms(tmp_path):
 
 def test_an_unscheduled_visit_is_no_orphan(tmp_path):
     study = clean_study()
-    study["visits"].append({"participant": "P1", "visit": "UNS1", "date": day(50), "status": "done", "reason": "itch"})
+    study["visits"].append(
+        {"participant": "P1", "visit": "UNS1", "date": day(50), "status": "done", "reason": "itch"}
+    )
     study["plaque_score"].append(study["plaque_score"][0] | {"visit": "UNS1"})
     assert judged(tmp_path, study) == []
 
@@ -332,7 +351,9 @@ def test_an_early_end_owes_the_activities_of_the_last_visit(tmp_path):
         if activity != "end_of_study":
             rows[:] = [row for row in rows if not (row["participant"] == "P2" and row.get("visit") in gone)]
     study["end_of_study"][1] |= {"date": day(70), "visit": "END"}
-    study["visits"].append({"participant": "P2", "visit": "END", "date": day(70), "status": "done", "reason": "moved"})
+    study["visits"].append(
+        {"participant": "P2", "visit": "END", "date": day(70), "status": "done", "reason": "moved"}
+    )
     found = judged(tmp_path, study)
     assert {issue.code for issue in found} == {"FD-R051"}
     assert {issue.message.split(" of ")[0] for issue in found} == {

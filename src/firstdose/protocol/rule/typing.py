@@ -120,7 +120,7 @@ def arithmetic(sign: str, left: Part, right: Part, said: str, mistakes: Mistakes
         left, right = both
         unit, spoken = left.unit, left.spoken or right.spoken
     else:
-        unit, spoken = _product(sign, left.unit, right.unit), left.spoken
+        unit, spoken = _product(sign, left.unit, right.unit), _is_spoken(left, right)
     node = Arithmetic(cast("Literal['+', '-', '*', '/']", sign), left.node, right.node)
     return Part(node, "number", said, left.start, unit, spoken=spoken)
 
@@ -215,6 +215,12 @@ def _misfit(part: Part, target: Part) -> tuple[str, str]:
     if measured.literal:
         return message, f"Leave the unit out, or give {plain.said} one where it is declared."
     return message, "Compare like with like."
+
+
+def _is_spoken(left: Part, right: Part) -> bool:
+    """Whether all units of a product or quotient are in the names of its parts."""
+    parts = (left, right)
+    return any(part.spoken for part in parts) and all(part.spoken or not part.unit.dimension for part in parts)
 
 
 def _product(sign: str, left: Unit, right: Unit) -> Unit:

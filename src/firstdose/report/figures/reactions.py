@@ -56,7 +56,7 @@ def draw_local_reactions(matrix: HeatMap) -> Figure:
     whole = MaxNLocator(nbins=6, integer=True)
     bar = figure.colorbar(scale, ax=axes, fraction=0.035, pad=0.015, aspect=18, ticks=whole)
     bar.set_label(lettered(matrix.scale, 30))
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return figure
 
 
@@ -78,7 +78,7 @@ def _draw_cell(
     if cell.value is None:
         box.set(facecolor="#f1f2f3", hatch="////", edgecolor="#b9bdc2", linewidth=0)
     else:
-        colour = tuple(map(float, scale.to_rgba(cell.value)))
+        colour = scale.get_cmap()(cell.value / (scale.norm.vmax or 1))
         box.set(facecolor=colour)
         ink = "black" if _luminance(colour) > 0.18 else "white"
     axes.add_patch(box)

@@ -1,0 +1,97 @@
+"""What each command tells about a study: (weight, line) of everything, as the pages show it."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firstdose.protocol.checking import check_protocol
+from firstdose.protocol.reading import read_protocol
+from firstdose.records.checking import check_records
+from firstdose.records.study import read_study
+from firstdose.values.issue import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from firstdose.protocol.model import Protocol
+    from firstdose.records.study import StudyReading
+    from firstdose.values.issue import Issue
+
+    Told = list[tuple[str, str]]
+
+STUDY = Path("study")  # as it is typed, in the folder that holds the study
+
+
+def check_the_protocol() -> Told:
+    """`firstdose check PROTOCOL`, typed inside the study, so that places say protocol.yaml."""
+    return _told(_of_protocol(Path("protocol.yaml"))[1])
+
+
+def check_the_study() -> Told:
+    reading, protocol = _read()
+    return _told({*reading.issues, *check_records(protocol, reading.snapshot)})
+
+
+def dose_the_study() -> Told:
+    from firstdose.derived.dose_slips import check_doses
+
+    reading, protocol = _read()
+    return _told([*reading.issues, *check_doses(protocol, reading.snapshot)])
+
+
+def import_the_records() -> Told:
+    from firstdose.records.importing import import_records
+
+    protocol = _protocol()
+    return _told(import_records(STUDY, protocol, STUDY)[1])
+
+
+def report_the_study() -> Told:
+    """Only the caveats of the planned analyses: the report tells Issues as `check` does."""
+    from firstdose.analysis.running import analyse
+
+    reading, protocol = _read()
+    caveats = {text for row in analyse(protocol, reading.snapshot).rows for text in row.caveats}
+    return [("caveat", text.replace(" ", "  ", 1)) for text in sorted(caveats)]
+
+
+def run_python(text: str) -> Told:
+    """The caveats of `result` after these lines."""
+    script = Path("lines.py")
+    script.write_text(text, encoding="utf-8")
+    result = runpy.run_path(str(script))["result"]
+    return [("caveat", f"{caveat.code}  {caveat.sentence}") for caveat in result.caveats]
+
+
+COMMANDS: dict[str, Callable[[], Told]] = {
+    "firstdose check PROTOCOL": check_the_protocol,
+    "firstdose check STUDY": check_the_study,
+    "firstdose dose STUDY": dose_the_study,
+    "firstdose import STUDY": import_the_records,
+    "firstdose report STUDY": report_the_study,
+}
+
+
+def _told(issues: Iterable[Issue]) -> Told:
+    return [(issue.weight, str(issue)) for issue in sorted(issues)]
+
+
+def _of_protocol(path: Path) -> tuple[Protocol | None, list[Issue]]:
+    reading = read_protocol(path)
+    if reading.protocol is None:
+        return None, list(reading.issues)
+    return reading.protocol, [*reading.issues, *check_protocol(reading.protocol, reading.places, reading.issues)]
+
+
+def _protocol() -> Protocol:
+    protocol, issues = _of_protocol(STUDY / "protocol.yaml")
+    assert protocol is not None
+    assert errors(issues) == []
+    return protocol
+
+
+def _read() -> tuple[StudyReading, Protocol]:
+    protocol = _protocol()
+    return read_study(STUDY, protocol), protocol
