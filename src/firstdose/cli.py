@@ -67,7 +67,11 @@ def check(
     reading, issues = _read_records(what, protocol, source)
     _print(issues, as_json=as_json)
     if not as_json:
+        from firstdose.derived.deviations import derive_deviations
+
         snapshot = reading.snapshot
+        for each in derive_deviations(protocol, snapshot):
+            typer.echo(f"deviation  {each.participant}  {each.kind}: {each.sentence}")
         typer.echo(
             f"{_count(issues)}; {len(snapshot.participants)} participants, {len(snapshot.tables)} tables, "
             f"snapshot {snapshot.digest[:16]}"
@@ -99,9 +103,7 @@ def compare(
 
     before, after = _read_protocol(old), _read_protocol(new_file)
     differences = compare_protocols(before, after)
-    typer.echo(
-        tell_differences(before, after, differences) if differences else "The two protocols are the same."
-    )
+    typer.echo(tell_differences(before, after, differences), nl=False)
 
 
 @app.command(name="import")
@@ -265,7 +267,7 @@ def _read_protocol(file: Path, *, show: bool = False, as_json: bool = False) -> 
     reading = read_protocol(file)
     found = list(reading.issues)
     if reading.protocol is not None:
-        found += check_protocol(reading.protocol, reading.places)
+        found += check_protocol(reading.protocol, reading.places, reading.issues)
     if reading.protocol is None or errors(found):
         _stop(found, PROTOCOL, as_json=as_json)
     if show:
@@ -276,12 +278,14 @@ def _read_protocol(file: Path, *, show: bool = False, as_json: bool = False) -> 
 
 
 def _read_records(study: Path, protocol: Protocol, source: Path | None) -> tuple[StudyReading, list[Issue]]:
+    from firstdose.derived.dose_slips import check_doses
     from firstdose.records.checking import check_records
     from firstdose.records.study import read_study
 
     with _progress("reading the records"):
         reading = read_study(study, protocol, source)
-        return reading, sorted({*reading.issues, *check_records(protocol, reading.snapshot)})
+        found = (*check_records(protocol, reading.snapshot), *check_doses(protocol, reading.snapshot))
+        return reading, sorted({*reading.issues, *found})
 
 
 def _count(issues: list[Issue]) -> str:

@@ -5,7 +5,7 @@ some words, and one or more cases. A case is three headings: Written, Message, M
 files of a study, each a fence whose first line names its language and path:
 
     ```csv records/visits.csv
-    ```yaml protocol.yaml escaped      \\x00 is that byte, \\u2028 that character, \\t a tab
+    ```yaml protocol.yaml escaped      \\x00 is that byte, \\u2028 that character, \\t a tab, \\{9:word } nine words
     ```csv records/DLQI.xlsx           a workbook; `sheet NAME` for one of several sheets
     ```python                          instead of files: a few lines that leave a `result`
 
@@ -37,7 +37,7 @@ _HEADING = re.compile(r"## (Written|Message|Mended)")
 _FENCE = re.compile(r"```(\S+) ?(.*)\n((?:(?!```).*\n)*)```\n")
 _SECTION = re.compile(r"^([A-Za-z]\w*) *:", re.MULTILINE)
 _WITHOUT = re.compile(r"^# without ([\w, ]+)$", re.MULTILINE)
-_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\(t)")
+_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\{(\d+):([^}]*)}|\\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,9 @@ def unescaped(text: str) -> bytes:
     def decoded(found: re.Match[bytes]) -> bytes:
         if found[1]:
             return bytes([int(found[1], 16)])
-        return chr(int(found[2], 16)).encode() if found[2] else b"\t"
+        if found[2]:
+            return chr(int(found[2], 16)).encode()
+        return found[4] * int(found[3]) if found[3] else b"\t"
 
     return _ESCAPE.sub(decoded, text.encode())
 

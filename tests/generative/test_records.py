@@ -9,15 +9,15 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import polars as pl
-
 from firstdose.catalogue import Item
 from firstdose.protocol.names import forms
-from firstdose.records.cells import PLAIN, TRUTHS, read_cell, same_unit
+from firstdose.records.cells import TRUTHS, read_cell, same_unit
 from firstdose.records.checking import check_records
 from firstdose.records.fields import read_column
 from firstdose.records.mapping import mapping_of
@@ -48,17 +48,42 @@ NASTY = (
     "2023-04-15", "2023-4-15", "2023-02-29", "2024-02-29", "2023-04", "2023", "15.04.2023", "2023-UNK", "2023-04-UNK",
     "1899-01-01", "2101-01-01", "2023-04-15T10:00", "\u0662\u0660\u0662\u0663", "\x00", "\x1c", "\u2028", "a\tb", "'1", "=1+1",
 )  # fmt: skip
-NUMBERISH = st.from_regex(r"\A[<>+-]{0,2} ?[0-9]{0,17}[.,]?[0-9]{0,7}([eE][+-]?[0-9]{1,3})?( ?(pg/mL|mm|%))?\Z")
-DATISH = st.from_regex(r"\A(19|20)[0-9]{2}(-[0-9]{1,2}(-[0-9]{1,2})?)?\Z")
-HOSTILE = st.one_of(st.sampled_from(NASTY), NUMBERISH, DATISH, st.text(max_size=12), st.integers().map(str))
-MANY = st.lists(HOSTILE, min_size=200, max_size=200)
+ALPHABET = tuple("0123456789.,-+eE<> %_'\t\n\xa0\u2009") + (
+    "pg/mL",
+    "ND",
+    "UNK",
+    "-04-15",
+    "20",
+    "yes",
+    "no",
+    "elbow",
+)
+HOSTILE = st.one_of(st.sampled_from(NASTY), st.text(max_size=12), st.integers().map(str))
+
+
+def hostile(seed, count=200):
+    """Texts near to what people mean: known traps, traps with one mark changed, marks at random, plain numbers."""
+    rng = np.random.default_rng(seed)
+    for draw in rng.random(count):
+        if draw < 0.3:
+            yield NASTY[rng.integers(len(NASTY))]
+        elif draw < 0.5:
+            trap = NASTY[rng.integers(len(NASTY))]
+            at = int(rng.integers(len(trap) + 1))
+            yield trap[:at] + str(rng.choice(ALPHABET)) + trap[at + int(rng.integers(2)) :]
+        elif draw < 0.8:
+            yield "".join(rng.choice(ALPHABET, size=int(rng.integers(1, 7))))
+        elif draw < 0.9:
+            yield "".join(map(chr, rng.integers(32, 0x2100, size=int(rng.integers(1, 6)))))
+        else:
+            yield f"{rng.normal(20, 30):.{int(rng.integers(0, 5))}f}"
 
 
 @pytest.mark.parametrize("kind", ITEMS)
 @settings(max_examples=50)
-@given(texts=MANY)
-def test_ten_thousand_hostile_texts_are_held_as_typed_or_told(kind, texts):
-    for text in texts:
+@given(seed=st.integers(0, 2**32))
+def test_ten_thousand_hostile_texts_are_held_as_typed_or_told(kind, seed):
+    for text in hostile(seed):
         cell = read_cell(ITEMS[kind], text)
         assert (cell.value is None) != (cell.reason is None)
         if cell.reason in {"ND", "UNK", "REF", "NA"}:
@@ -89,9 +114,9 @@ def says(item, cell, text):
 
 
 @pytest.mark.parametrize("kind", ITEMS)
-@given(texts=MANY)
-def test_a_column_is_read_as_its_cells_are(kind, texts):
-    item = ITEMS[kind]
+@given(seed=st.integers(0, 2**32), drawn=st.lists(HOSTILE, max_size=5))
+def test_a_column_is_read_as_its_cells_are(kind, seed, drawn):
+    item, texts = ITEMS[kind], [*drawn, *hostile(seed)]
     column = read_column(item, pl.Series(texts, dtype=pl.String))
     cells = [read_cell(item, text) for text in texts]
     assert column.values.to_list() == [cell.value for cell in cells]
@@ -105,7 +130,10 @@ def test_a_column_is_read_as_its_cells_are(kind, texts):
 
 COLUMNS = sorted({item.name for form in forms(seed_protocol()).values() for item in form.items})
 CELLS = st.one_of(
-    HOSTILE, st.sampled_from(["P1", "P2", "BL", "D0", "M6", "UNS1", "END", "L1", "L2", "2023-03-01", "2", "missed", "done"])
+    HOSTILE,
+    st.sampled_from(
+        ["P1", "P2", "BL", "D0", "M6", "UNS1", "END", "L1", "L2", "2023-03-01", "2", "missed", "done"]
+    ),
 )
 
 
@@ -114,7 +142,11 @@ def tables(draw):
     """The text of a table: likely columns with hostile cells, or anything at all."""
     if draw(st.integers(0, 4)) == 0:
         return draw(st.text(max_size=200)).encode("utf-8", "surrogatepass")
-    names = draw(st.lists(st.sampled_from(["participant", "visit", "lesion", "date", *COLUMNS]), min_size=1, max_size=9))
+    names = draw(
+        st.lists(
+            st.sampled_from(["participant", "visit", "lesion", "date", *COLUMNS]), min_size=1, max_size=9
+        )
+    )
     names = list(dict.fromkeys(["participant", "visit", *names]))[draw(st.integers(0, 1)) :]
     rows = draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=8))
     text = io.StringIO()
@@ -122,7 +154,7 @@ def tables(draw):
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
-CLEAN = clean_study(2)
+CLEAN = clean_study(1)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -152,15 +184,12 @@ def test_any_text_as_a_mapping_gives_issues(text):
     assert mapping_of(text, "mapping.yaml")[1]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(order=st.randoms(use_true_random=False))
 def test_shuffled_rows_freeze_to_the_same_digest(order):
-    study = clean_study(3)
+    study = clean_study(2, 1)
     with tempfile.TemporaryDirectory() as name:
         before = read(Path(name), study).snapshot.digest
         for rows in study.values():
             order.shuffle(rows)
         assert read(Path(name), study).snapshot.digest == before
-
-
-assert PLAIN.words == {}

@@ -50,12 +50,14 @@ def check_lesion(dose: LesionDose, limits: Intervention, word: str = "lesion") -
     whose = f"{word} {dose.lesion} of participant {dose.participant}"
     found = [*_unknown(dose, limits, whose), *_areas(dose, limits, whose), *_plan(dose, limits, whose)]
     if dose.given is not None:
+        counts = list(_concentration(dose, dose.given, whose))
         found += [
+            *counts,
             *_again(dose, limits, whose),
             *_level(dose, dose.given, whose),
-            *_concentration(dose, dose.given, whose),
             *_cells(dose, dose.given, limits, whose),
-            *_volume(dose, dose.given, limits, whose),
+            # A volume that follows from a wrong concentration says nothing new.
+            *(() if counts else _volume(dose, dose.given, limits, whose)),
             *_delivery(dose, dose.given, limits, whose),
         ]
     return tuple(sorted(set(found)))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from firstdose.protocol.model import Analysis, Endpoint, Estimand, Protocol
     from firstdose.values.issue import Issue, Place
 
+# The words that are carried out; any other would be passed over in silence.
+MISSING = ("complete case", "nonresponder")
+MISSING_RESPONSE = ("nonresponder", "excluded")
 NESTED = ("participant mean", "participant worst")
 DESIGNS = {
     "summary": "description",
@@ -143,6 +146,11 @@ def _analysis(protocol: Protocol, analysis: Analysis, places: Places) -> Iterato
     name, place = analysis.endpoint, places.of("analyses", analysis.endpoint)
     if not analysis.missing or not is_declared(places, "analyses", name, "missing"):
         yield problem("FD-P078", place, endpoint=name)
+    yield from _word(
+        analysis.missing, MISSING, "rule for missing values", places.of("analyses", name, "missing")
+    )
+    response = places.of("analyses", name, "responders_missing")
+    yield from _word(analysis.responders_missing, MISSING_RESPONSE, "rule for missing responses", response)
     if analysis.responders and not analysis.responders_missing:
         yield problem("FD-P087", place, endpoint=name)
     if analysis.direction != "two sided" and not has_direction(method):
@@ -151,6 +159,13 @@ def _analysis(protocol: Protocol, analysis: Analysis, places: Places) -> Iterato
     yield from _unit(protocol, analysis, method, places)
     yield from _summary(protocol, analysis, method, places)
     yield from _options(method.name, method.options, analysis.options, places, ("analyses", name))
+
+
+def _word(word: str, known: tuple[str, ...], kind: str, place: Place) -> Iterator[Issue]:
+    """A word of a closed list, or none at all."""
+    if word and word not in known:
+        words = listed(known, "or")
+        yield problem("FD-P035", place, word=word, kind=kind, guess=did_you_mean(word, known), words=words)
 
 
 def is_declared(places: Places, *path: str) -> bool:
@@ -168,11 +183,7 @@ def has_direction(method: Method) -> bool:
 def _unit(protocol: Protocol, analysis: Analysis, method: Method, places: Places) -> Iterator[Issue]:
     name, lesion = analysis.endpoint, protocol.lesion_word
     place = places.of("analyses", name, "unit")
-    if analysis.nested and analysis.nested not in NESTED:
-        nested = places.of("analyses", name, "nested")
-        guess = did_you_mean(analysis.nested, NESTED)
-        words = listed(NESTED, "or")
-        yield problem("FD-P035", nested, word=analysis.nested, kind="way to reduce", guess=guess, words=words)
+    yield from _word(analysis.nested, NESTED, "way to reduce", places.of("analyses", name, "nested"))
     proper = _proper_unit(protocol, name)
     if proper and analysis.unit not in proper:
         form_per = "event" if "event" in proper else proper[0].partition(" ")[0]

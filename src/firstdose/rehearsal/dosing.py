@@ -128,7 +128,8 @@ def invent_lesions(cohort: Cohort, plan: Plan, sites: tuple[str, ...]) -> Lesion
 
 def _levels(cohort: Cohort, plan: Plan, most: int) -> Ints:
     """Drawn for each lesion; where whole participants are dosed, cohorts of three from the lowest level on."""
-    if cohort.protocol.lesion_word == "lesion" and not plan.per_area:
+    given = cohort.protocol.intervention
+    if given is None or given.unit_of_dosing == "participant":
         turn = np.minimum(np.arange(cohort.size) // COHORT_OF, len(plan.levels) - 1)
         return np.repeat(turn[:, None], most, axis=1)
     return picked(cohort.draws("dose level", most), len(plan.levels))

@@ -66,13 +66,11 @@ class Happened:
 def draft_events(cohort: Cohort, form: Form) -> Draft:
     """Adverse events at the declared rate, and Koebner spread besides where the protocol watches for it."""
     terms = (*_terms(cohort), KOEBNER)
-    happened = _joined([_usual(cohort, terms), _koebner(cohort, len(terms) - 1)])
-    order = np.lexsort((happened.term, happened.onset, happened.who))
-    happened = Happened(*(getattr(happened, name)[order] for name in Happened.__slots__))
+    happened = _in_order(_joined([_usual(cohort, terms), _koebner(cohort, len(terms) - 1)]))
     last = cohort.calendar.last_day[happened.who]
     rows = Rows(
-        happened.who, np.full(len(order), NONE), happened.lesion, _told_on(cohort, happened),
-        np.zeros(len(order), dtype=np.int64), 1,
+        happened.who, np.full(len(last), NONE), happened.lesion, _told_on(cohort, happened),
+        np.zeros(len(last), dtype=np.int64), 1,
     )  # fmt: skip
     draft = invent_form(cohort, form, rows)
     for item in form.items:
@@ -127,6 +125,13 @@ def _koebner(cohort: Cohort, term: int) -> Happened:
 
 def _joined(parts: list[Happened]) -> Happened:
     return Happened(*(np.concatenate([getattr(part, name) for part in parts]) for name in Happened.__slots__))
+
+
+def _in_order(happened: Happened) -> Happened:
+    """By participant and onset; the same event at the same place on the same day is told once."""
+    keys = np.column_stack([happened.who, happened.onset, happened.term, happened.lesion])
+    _, order = np.unique(keys, axis=0, return_index=True)
+    return Happened(*(getattr(happened, name)[order] for name in Happened.__slots__))
 
 
 def _told_on(cohort: Cohort, happened: Happened) -> Ints:

@@ -48,11 +48,11 @@ MOST_REPEATS, USUAL_REPEATS = 4, 0.8
 
 def invent_form(cohort: Cohort, form: Form, rows: Rows | None = None) -> Draft:
     """All due records of a form, or those given."""
-    draft = Draft(form, rows or _rows(cohort, form))
+    draft = Draft(form, _rows(cohort, form) if rows is None else rows)
     lesions = cohort.most_lesions if form.per == "lesion" else 1
     own = cohort.draws(f"{form.name} own", max(lesions, 1), len(form.items))
     each = cohort.draws(form.name, max(draft.rows.times, 1), max(lesions, 1), len(form.items))
-    lesion = np.maximum(draft.rows.lesion, 0)
+    lesion = np.maximum(draft.rows.lesion, 0) * (form.per == "lesion")
     for place, item in enumerate(form.items):
         mine = own[draft.rows.who, lesion, place], each[draft.rows.who, draft.rows.time, lesion, place]
         if item.kind in NUMERIC:

@@ -26,7 +26,7 @@ def clean_sheet(rng: np.random.Generator, participant: str) -> Sheet:
     level = str(rng.choice(list(LEVELS)))
     area = round(math.pi / 4 * long * short * rng.uniform(0.97, 1.03), 1)
     viability = round(rng.uniform(70, 92), 1)
-    release = _digits(LEVELS[level] / rng.uniform(0.06, 0.09), 3)
+    release = _digits(LEVELS[level] / rng.uniform(0.065, 0.09), 3)
     living = release * rng.uniform(0.96, 1.04)
     counted = str(rng.choice(["total", "viable"]))
     concentration = _digits(living / (viability / 100) if counted == "total" else living, 4)
@@ -59,7 +59,7 @@ def _digits(value: float, digits: int) -> float:
 
 def _times(item: str, factor: float, at: int = 1) -> Callable[[Sheet, np.random.Generator], None]:
     def plant(sheet: Sheet, rng: np.random.Generator) -> None:
-        sheet[at][item] *= factor if rng.random() < 0.5 or factor < 10 else 1 / factor
+        sheet[at][item] *= factor if rng.random() < 0.5 else 1 / factor
 
     return plant
 
@@ -147,9 +147,11 @@ SLIPS: dict[str, tuple[str, Callable[[Sheet, np.random.Generator], None]]] = {
     "area a factor 10 off": ("FD-R209", _tenfold_area),
     "concentration a factor 10 off": ("FD-R210", _times("concentration", 10)),
     "planned cells a factor 10 off": ("FD-R211", _times("planned_cells", 10)),
-    "volume ten times too large": ("FD-R212", _times("volume_drawn", 9.999)),
-    "mm typed as cm": ("FD-R213", _millimetres),
+    "volume a factor 10 off": ("FD-R212", _times("volume_drawn", 10)),
+    "mm typed as cm on the map": ("FD-R213", _millimetres),
+    "mm typed as cm on the day": ("FD-R213", _set_area(lambda a, b: math.pi / 4 * 10 * a * 10 * b)),
     "diameter used as radius": ("FD-R214", _set_area(lambda a, b: math.pi * a * b)),
+    "radius used as diameter": ("FD-R214", _set_area(lambda a, b: math.pi / 4 * a / 2 * b / 2)),
     "bounding box for ellipse": ("FD-R215", _set_area(lambda a, b: a * b)),
     "all cells entered as living": ("FD-R216", _total_at_release),
     "volume computed with all cells": ("FD-R216", _total_in_volume),

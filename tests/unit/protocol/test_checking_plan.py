@@ -24,6 +24,8 @@ from tests.unit.protocol.a_small_trial import SMALL, changed, codes, errors, iss
         ("analyses", "E1", {"unit": "event"}, "FD-P072"),
         ("analyses", "E3", {"nested": "participant median"}, "FD-P035"),
         ("analyses", "E2", {"missing": ""}, "FD-P078"),
+        ("analyses", "E2", {"missing": "last value carried forward"}, "FD-P035"),
+        ("analyses", "E2", {"responders_missing": "noresponder"}, "FD-P035"),
         ("analyses", "E2", {"responders_missing": ""}, "FD-P087"),
         ("analyses", "E2", {"options": (("scal", "log"),)}, "FD-P079"),
         ("analyses", "E2", {"options": (("scale", "cubic"),)}, "FD-P080"),

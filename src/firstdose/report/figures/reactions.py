@@ -78,7 +78,7 @@ def _draw_cell(
     if cell.value is None:
         box.set(facecolor="#f1f2f3", hatch="////", edgecolor="#b9bdc2", linewidth=0)
     else:
-        colour = scale.get_cmap()(cell.value / (scale.norm.vmax or 1))
+        colour = scale.get_cmap()(scale.norm(cell.value))  # type: ignore[arg-type]
         box.set(facecolor=colour)
         ink = "black" if _luminance(colour) > 0.18 else "white"
     axes.add_patch(box)

@@ -1,0 +1,167 @@
+"""A rehearsal: invented participants walk the whole protocol, through the forms and rules that it declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from firstdose.protocol.names import ADMINISTRATION, END, EVENTS, forms
+from firstdose.records.visits import PARTICIPANTS, VISITS
+from firstdose.rehearsal import issues
+from firstdose.rehearsal.attendance import COMPLETED, WITHDRAWN
+from firstdose.rehearsal.cohort import NONE, Rows, invent_cohort, participant_ids
+from firstdose.rehearsal.dosing import LESIONS, PRODUCT, draft_injection, draft_lesion_map, match_product, plan_of
+from firstdose.rehearsal.draft import date_texts, table_of
+from firstdose.rehearsal.eligible import make_eligible
+from firstdose.rehearsal.fixing import check_facts, fix_draft, fix_tables
+from firstdose.rehearsal.gaps import leave_gaps
+from firstdose.rehearsal.harms import draft_events
+from firstdose.rehearsal.inventing import invent_form
+from firstdose.rehearsal.repairing import check_rules, keep_checks, keep_integrity
+from firstdose.rehearsal.streams import picked
+from firstdose.values.issue import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from firstdose.protocol.model import Protocol, Rehearsal
+    from firstdose.protocol.names import Form
+    from firstdose.rehearsal.cohort import Cohort
+    from firstdose.rehearsal.draft import Draft
+    from firstdose.rehearsal.facts import Fact
+    from firstdose.values.issue import Issue
+
+    Progress = Callable[[str, int, int], None]
+
+PROTOCOL_EXIT = 10
+WHY_MISSED = ("ill", "on a journey", "could not leave work", "no transport", "forgot the appointment")
+WHY_LEFT = {WITHDRAWN: "withdrew consent", "lost": "could not be reached after three calls"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """An invented study. `tables`: name of the file in `records` > its cells as text, null where empty."""
+
+    protocol: Protocol
+    participants: int
+    seed: int
+    tables: Mapping[str, pl.DataFrame]
+    issues: tuple[Issue, ...] = ()
+    facts: int = 0
+
+
+def rehearse(
+    protocol: Protocol,
+    participants: int,
+    seed: int,
+    *,
+    facts: Mapping[Fact, str] | None = None,
+    plan: Rehearsal | None = None,
+    progress: Progress | None = None,
+) -> Rehearsed:
+    """Invented records of so many participants; the same arguments give the same records, byte for byte.
+
+    `facts`: values held fixed (see `facts.read_facts`). `plan`: rates in place of those of the protocol. `progress` is
+    told (activity, how many are done, of how many). UserError where there is nothing to walk; what else went wrong, such
+    as criteria that nobody meets, stands in the result's `issues`.
+    """
+    _check_ground(protocol, participants, seed)
+    kept, found = check_facts(facts or {}, protocol, participant_ids(participants))
+    cohort = invent_cohort(protocol, plan or protocol.rehearsal, participants, seed, kept)
+    drafts, more = _drafts(cohort, kept, progress or (lambda *_: None))
+    tables = {name: table_of(cohort, draft) for name, draft in drafts.items()}
+    tables |= {VISITS: _visits(cohort), PARTICIPANTS: pl.DataFrame({"participant": cohort.ids})}
+    fixed, lost = fix_tables(tables, kept)
+    return Rehearsed(
+        protocol=protocol,
+        participants=participants,
+        seed=seed,
+        tables={name: table for name, table in fixed.items() if table.height},
+        issues=tuple(sorted([*found, *more, *lost])),
+        facts=len(kept),
+    )
+
+
+def _check_ground(protocol: Protocol, participants: int, seed: int) -> None:
+    found = [issues.nothing_to_walk("visits")] if not protocol.visits else []
+    found += [issues.nothing_to_walk("schedule")] if not forms(protocol) else []
+    found += [issues.not_a_number_of_participants(participants, seed)] if participants < 1 or seed < 0 else []
+    if found:
+        raise UserError(found, PROTOCOL_EXIT)
+
+
+def _drafts(cohort: Cohort, facts: Mapping[Fact, str], progress: Progress) -> tuple[dict[str, Draft], list[Issue]]:
+    """Every activity: invented, fixed where facts are, made eligible, repaired, and with gaps."""
+    known = forms(cohort.protocol)
+    drafts: dict[str, Draft] = {}
+    for done, name in enumerate(_in_turn(known)):
+        progress(name, done, len(known))
+        drafts[name] = _draft(cohort, known[name], drafts)
+        fix_draft(cohort, drafts[name], facts)
+    deciding, found = make_eligible(cohort, drafts, facts)
+    for draft in drafts.values():
+        found += keep_checks(cohort, draft)
+        keep_integrity(draft)
+        found += check_rules(draft)
+        leave_gaps(cohort, draft, deciding)
+    progress("", len(known), len(known))
+    return {name: drafts[name] for name in known}, found
+
+
+def _in_turn(known: Mapping[str, Form]) -> list[str]:
+    """The lesion map before the injections that follow from it."""
+    return sorted(known, key=lambda name: (name == ADMINISTRATION, name != LESIONS))
+
+
+def _draft(cohort: Cohort, form: Form, drafts: Mapping[str, Draft]) -> Draft:
+    name = form.instrument.name if form.instrument else form.name
+    if name == LESIONS:
+        return draft_lesion_map(cohort, form, plan_of(cohort.protocol))
+    if name == ADMINISTRATION:
+        return draft_injection(cohort, form, plan_of(cohort.protocol), drafts.get(LESIONS))
+    if name == EVENTS:
+        return draft_events(cohort, form)
+    if name == END:
+        return _draft_end(cohort, form)
+    draft = invent_form(cohort, form)
+    if name == PRODUCT:
+        match_product(cohort, draft, plan_of(cohort.protocol))
+    return draft
+
+
+def _draft_end(cohort: Cohort, form: Form) -> Draft:
+    """How and when participation ended: at the last visit, at an early end, or at no visit where somebody was lost."""
+    left = cohort.calendar.left
+    final = len(cohort.visits) - 2
+    seen = (left == COMPLETED) & cohort.calendar.done[:, final]
+    visit = np.where(left == WITHDRAWN, final + 1, np.where(seen, final, NONE))
+    who = np.arange(cohort.size)
+    nothing = np.zeros(cohort.size, dtype=np.int64)
+    draft = invent_form(cohort, form, Rows(who, visit, nothing + NONE, cohort.calendar.last_day, nothing, 1))
+    draft.words["status"] = pl.Series(left.tolist(), dtype=pl.String)
+    draft.words["reason"] = pl.Series([WHY_LEFT.get(status) for status in left.tolist()], dtype=pl.String)
+    return draft
+
+
+def _visits(cohort: Cohort) -> pl.DataFrame:
+    """participant, visit, date, status, reason: visits reached, done or missed, and early ends."""
+    calendar = cohort.calendar
+    who, place = np.nonzero(calendar.listed)
+    done = pl.Series(calendar.done[who, place])
+    why = picked(cohort.draws("why missed", len(cohort.visits))[who, place], len(WHY_MISSED))
+    why[place == len(cohort.visits) - 1] = len(WHY_MISSED)
+    reasons = pl.Series([*WHY_MISSED, "early end"]).gather(why)
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(who))
+    planned = pl.Series(place < len(cohort.visits) - 1)
+    return pl.DataFrame(
+        {
+            "participant": pl.Series(cohort.ids).gather(who),
+            "visit": pl.Series(cohort.visits).gather(place),
+            "date": date_texts(cohort, who, calendar.days[who, place]).zip_with(done, nothing),
+            "status": pl.Series(["missed", "done"]).gather(calendar.done[who, place].astype(np.int64)),
+            "reason": nothing.zip_with(done & planned, reasons),
+        }
+    )

@@ -1,0 +1,57 @@
+"""One tree, two renderings: the same words in the same order, the same bytes in any process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firstdose.report.html import render_html
+from firstdose.report.pdf import render_pdf
+from tests.shared import ROOT
+from tests.unit.report.reading import read_page, read_pdf_words
+from tests.unit.report.sample import sample_report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STAMP = datetime(2024, 1, 2, tzinfo=UTC)
+DIGESTS = """
+from datetime import UTC, datetime
+from hashlib import sha256
+from firstdose.report.html import render_html
+from firstdose.report.pdf import render_pdf
+from tests.unit.report.sample import sample_report
+for text in (render_html(sample_report()).encode(), render_pdf(sample_report(), datetime(2024, 1, 2, tzinfo=UTC))):
+    print(sha256(text).hexdigest())
+"""
+
+
+def test_page_and_pdf_say_the_same_words_in_the_same_order(tmp_path: Path) -> None:
+    """Compared letter by letter: a line end inside a long word is no difference."""
+    path = tmp_path / "report.pdf"
+    path.write_bytes(render_pdf(sample_report(), STAMP))
+    front, body = read_pdf_words(path)
+    words = read_page(render_html(sample_report())).words()
+    start = next(place for place in range(len(words)) if words[place : place + 2] == ["1", "Synopsis"])
+    assert "".join(words[:start]) == "".join(front[: front.index("Contents")])
+    assert "".join(words[start:]) == "".join(body).replace("•", "")
+
+
+@pytest.mark.slow
+def test_two_processes_write_the_same_bytes() -> None:
+    assert digests("1") == digests("2")
+
+
+def digests(seed: str) -> list[str]:
+    """Of the page and the PDF, from a new process with another order of hashing."""
+    environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", DIGESTS]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    found = answer.stdout.split()
+    assert len(found) == 2
+    return found
