@@ -9,6 +9,8 @@ files of a study, each a fence whose first line names its language and path:
     ```csv records/DLQI.xlsx           a workbook; `sheet NAME` for one of several sheets
     ```python                          instead of files: a few lines that leave a `result`
 
+    ```python designs/NAME.py          an entry that is put on the shelf `designs` while the page is run
+
 Every other file is that of docs/issues/base. In protocol.yaml the sections that a page does not write are those of
 the base, below its own text, so that lines count as shown; `# without NAME` leaves a section out. A file that holds
 only `(not there)` is taken away. Under Message stands everything that is told, line by line.
@@ -17,8 +19,9 @@ only `(not there)` is taken away. Under Message stands everything that is told, 
 from __future__ import annotations
 
 import re
+import runpy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.shared import ROOT
 
@@ -153,6 +156,12 @@ def unescaped(text: str) -> bytes:
         return found[4] * int(found[3]) if found[3] else b"\t"
 
     return _ESCAPE.sub(decoded, text.encode())
+
+
+def shelf_entries(study: Path, shown: tuple[Shown, ...]) -> list[tuple[str, Any]]:
+    """(shelf, entry) of every module that a page puts on a shelf."""
+    modules = [file.path for file in shown if file.path.endswith(".py")]
+    return [(path.partition("/")[0], runpy.run_path(str(study / path))["ENTRY"]) for path in modules]
 
 
 def _write_sheet(path: Path, file: Shown) -> None:

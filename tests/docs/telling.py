@@ -58,11 +58,13 @@ def report_the_study() -> Told:
 
 
 def run_python(text: str) -> Told:
-    """The caveats of `result` after these lines."""
+    """What these lines leave in `issues`, or the caveats of the `result` they leave; run inside the base study."""
     script = Path("lines.py")
     script.write_text(text, encoding="utf-8")
-    result = runpy.run_path(str(script))["result"]
-    return [("caveat", f"{caveat.code}  {caveat.sentence}") for caveat in result.caveats]
+    left = runpy.run_path(str(script))
+    if "issues" in left:
+        return _told(left["issues"])
+    return [("caveat", f"{caveat.code}  {caveat.sentence}") for caveat in left["result"].caveats]
 
 
 COMMANDS: dict[str, Callable[[], Told]] = {

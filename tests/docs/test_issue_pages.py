@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.docs.issue_pages import BASE, PAGES, Page, pages, read_page, unescaped, whole_protocol, write_study
+from firstdose.catalogue import load
+from tests.docs.issue_pages import BASE, PAGES, Page, pages, read_page, shelf_entries, unescaped, whole_protocol, write_study
 from tests.docs.telling import COMMANDS, STUDY, run_python
 
 ALL = [read_page(path) for path in pages()]
@@ -19,10 +20,12 @@ def tell(tmp_path, monkeypatch):
 
     def told(page: Page, shown) -> list[tuple[str, str]]:
         if not shown[0].path:
-            monkeypatch.chdir(tmp_path)
+            monkeypatch.chdir(write_study(tmp_path / STUDY, ()))
             found = run_python(shown[0].text)
         else:
             study = write_study(tmp_path / STUDY, shown)
+            for shelf, entry in shelf_entries(study, shown):
+                monkeypatch.setitem(load(shelf), entry.name, entry)
             monkeypatch.chdir(study if page.command.endswith("PROTOCOL") else tmp_path)
             found = COMMANDS[page.command]()
         # A small study has many caveats; an Issue is never alone by chance.

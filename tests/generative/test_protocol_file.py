@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +33,9 @@ SEED = (ROOT / "trials" / "adsc_psoriasis" / "protocol.yaml").read_text("utf-8")
 
 # ------------------------------------------------------------------------------------------ generated protocols
 
-NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,6}", fullmatch=True).filter(lambda name: name not in {"participant"})
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,6}", fullmatch=True).filter(
+    lambda name: name not in {"participant"}
+)
 WORDS = st.text("abcXYZ019éö:#'\"|>%@&*![]{}-?=<().;~`\\/ ", min_size=1, max_size=25).map(cleaned)
 TEXTS = WORDS.filter(lambda text: text and text != "." and text[0] != "#")
 PLAIN = st.text("abcXYZ 019", min_size=1, max_size=12).map(cleaned).filter(bool)
@@ -61,7 +64,9 @@ def looks(visits: list[str]) -> Any:
 
 
 def subsets(visits: list[str]) -> Any:
-    return st.sets(st.sampled_from(visits)).map(lambda some: tuple(visit for visit in visits if visit in some))
+    return st.sets(st.sampled_from(visits)).map(
+        lambda some: tuple(visit for visit in visits if visit in some)
+    )
 
 
 def of_kind(field: Any, visits: list[str]) -> Any:
@@ -93,7 +98,9 @@ def of_kind(field: Any, visits: list[str]) -> Any:
         "truth": st.booleans(),
         "visits": subsets(visits),
         "look": looks(visits),
-        "codes": st.dictionaries(NAMES, PLAIN, min_size=1, max_size=3).map(lambda found: tuple(found.items())),
+        "codes": st.dictionaries(NAMES, PLAIN, min_size=1, max_size=3).map(
+            lambda found: tuple(found.items())
+        ),
         "options": pairs_of(st.one_of(st.just(""), PLAIN)).filter(bool),
         "free": pairs_of(TEXTS),
     }
@@ -110,7 +117,14 @@ def values_of(draw: Any, listed: Any, visits: list[str]) -> dict[str, Any]:
 
 @st.composite
 def tables(draw: Any, columns: Any, makes: type | None, visits: list[str]) -> tuple[Any, ...]:
-    rows = draw(st.lists(values_of(columns, visits), min_size=1, max_size=3, unique_by=lambda row: str(row[columns[0].field])))
+    rows = draw(
+        st.lists(
+            values_of(columns, visits),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda row: str(row[columns[0].field]),
+        )
+    )
     if makes is None:
         return tuple(tuple(row[field.field] for field in columns) for row in rows)
     return tuple(MAKERS.get(makes, makes)(**item_that_holds(row)) for row in rows)
@@ -143,13 +157,19 @@ def parts(draw: Any, section: Any, visits: list[str]) -> Any:
 @st.composite
 def protocols(draw: Any) -> Protocol:
     """A protocol that can be written and read; it need not make sense."""
-    visits = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True).filter(lambda v: not {"activity", "per"} & set(v)))
+    visits = draw(
+        st.lists(NAMES, min_size=1, max_size=4, unique=True).filter(
+            lambda v: not {"activity", "per"} & set(v)
+        )
+    )
     filled: dict[str, Any] = {
         "visits": tuple(
             Visit(**draw(values_of(BY_NAME["visits"].fields, visits)) | {"visit": visit}) for visit in visits
         ),
         "schedule": tuple(
-            Activity(activity=name, per=draw(st.sampled_from(["participant", "lesion"])), at=draw(subsets(visits)))
+            Activity(
+                activity=name, per=draw(st.sampled_from(["participant", "lesion"])), at=draw(subsets(visits))
+            )
             for name in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
         ),
     }
@@ -223,7 +243,11 @@ class Printer:
         for paragraph in paragraphs:
             words = paragraph.split(" ")
             cut = int(self.chance.integers(1, len(words) + 1))
-            lines += ["", lead + " ".join(words[:cut]), *([lead + " ".join(words[cut:])] if words[cut:] else [])]
+            lines += [
+                "",
+                lead + " ".join(words[:cut]),
+                *([lead + " ".join(words[cut:])] if words[cut:] else []),
+            ]
         return lines[1:]
 
 
@@ -245,22 +269,21 @@ def test_a_printed_protocol_is_its_own_print(protocol):
     assert render_protocol(read_protocol_text(text).protocol) == text
 
 
-@given(protocols(), protocols())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_identity_differs_exactly_where_comparing_finds_a_difference(one, other):
+@given(protocols(), protocols(), st.sampled_from(SECTIONS))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_identity_differs_exactly_where_comparing_finds_a_difference(one, other, section):
     """Two protocols that share all but one section, so that small differences are drawn too."""
-    for section in SECTIONS:
-        mixed = Protocol(
-            **{each.name: getattr(other if each.name == section.name else one, each.name) for each in SECTIONS}
-        )
-        differences = compare_protocols(one, mixed)
-        assert (compute_identity(one) == compute_identity(mixed)) == (differences == ())
-        assert {difference.section for difference in differences} <= {section.name}
+    mixed = replace(one, **{section.name: getattr(other, section.name)})
+    differences = compare_protocols(one, mixed)
+    assert (compute_identity(one) == compute_identity(mixed)) == (differences == ())
+    assert {difference.section for difference in differences} <= {section.name}
 
 
 # ------------------------------------------------------------------------------------------------------ any text
 
-HOSTILE = st.sampled_from(list(" \t\n:#|>'\"-?&*!%@`[]{},.<=\\x0\u2028\u00a0é\x00~") + ["  ", ": ", "\n  ", "\n- "])
+HOSTILE = st.sampled_from(
+    list(" \t\n:#|>'\"-?&*!%@`[]{},.<=\\x0\u2028\u00a0é\x00~") + ["  ", ": ", "\n  ", "\n- "]
+)
 
 
 @st.composite
@@ -275,6 +298,10 @@ def mutated(draw: Any, text: str) -> str:
 
 def yaml_agrees(text: str, file: str = "x") -> None:
     """What we accept, an ordinary YAML reader reads as the same tree of texts."""
+    # YAML allows tabs before a comment and at the end of a line, PyYAML does not.
+    text = re.sub(
+        r"[ \t]+(?=\r?$)", "", re.sub(r"^[ \t]*\t[ \t]*#", "#", text, flags=re.MULTILINE), flags=re.MULTILINE
+    )
     _compare(read_tree(text, file).root, yaml.compose(text, yaml.BaseLoader))
 
 

@@ -23,7 +23,7 @@ from firstdose.records.fields import read_column
 from firstdose.records.mapping import mapping_of
 from firstdose.records.study import read_study
 from firstdose.values.missing import read_missing_reason
-from tests.unit.records.invented import clean_study, read, seed_protocol, write_study
+from tests.unit.records.invented import clean_study, read, write_study
 from tests.unit.records.test_mapping import MAPPING, PROTOCOL, WIDE, protocol_of
 
 ITEMS = {
@@ -48,7 +48,8 @@ NASTY = (
     "2023-04-15", "2023-4-15", "2023-02-29", "2024-02-29", "2023-04", "2023", "15.04.2023", "2023-UNK", "2023-04-UNK",
     "1899-01-01", "2101-01-01", "2023-04-15T10:00", "\u0662\u0660\u0662\u0663", "\x00", "\x1c", "\u2028", "a\tb", "'1", "=1+1",
 )  # fmt: skip
-ALPHABET = tuple("0123456789.,-+eE<> %_'\t\n\xa0\u2009") + (
+ALPHABET = (
+    *"0123456789.,-+eE<> %_'\t\n\xa0\u2009",
     "pg/mL",
     "ND",
     "UNK",
@@ -128,7 +129,58 @@ def test_a_column_is_read_as_its_cells_are(kind, seed, drawn):
     assert sorted(column.faults, key=repr) == sorted(faults, key=repr)
 
 
-COLUMNS = sorted({item.name for form in forms(seed_protocol()).values() for item in form.items})
+SMALL = protocol_of("""# firstdose protocol, format 1
+trial:
+  id: T1
+  version: 1
+  title: every kind of item
+  phase: II
+  participants: 2
+intervention:
+  product: cells
+  route: subcutaneous
+  unit_of_dosing: plaque
+visits: |
+  visit  day  window
+  BL     -3   -7 .. -1
+  D0     0    0
+  M6     180  166 .. 194
+schedule: |
+  activity          per          BL  D0  M6
+  informed_consent  participant  x   .   .
+  lesion_map        plaque       x   .   .
+  injection         plaque       .   x   .
+  adverse_events    participant  .   x   x
+  every_kind        plaque       x   .   x
+items: |
+  item   activity    label  kind      unit  range    decimals  codes
+  whole  every_kind  whole  integer   .     0 .. 10  .         .
+  grade  every_kind  grade  ordinal   .     0 .. 4   .         .
+  ratio  every_kind  ratio  number    .     0 .. 99  2         .
+  level  every_kind  level  quantity  mm    0 .. 99  1         .
+  place  every_kind  place  code      .     .        .         here there
+  words  every_kind  words  text      .     .        .         .
+  since  every_kind  since  date      .     .        .         .
+  sure   every_kind  sure   truth     .     .        .         .
+checks: |
+  check  activity    rule                                                        message
+  C1     every_kind  whole <= 9 or sure or place == "here"                       a rule
+  C2     every_kind  grade - at(grade, BL) < 4 and days(since, since) == 0       another
+  C3     every_kind  (version != "x" or level < 90 mm) and not missing(words)  a third
+endpoints: |
+  endpoint  level    measure           as     at  analysis
+  E1        primary  every_kind.whole  value  M6  descriptive
+estimands:
+  EST1:
+    endpoint: E1
+    population: all
+    summary: mean
+analyses:
+  E1:
+    set: all
+    unit: participant
+""")
+COLUMNS = sorted({item.name for form in forms(SMALL).values() for item in form.items})
 CELLS = st.one_of(
     HOSTILE,
     st.sampled_from(
@@ -154,17 +206,18 @@ def tables(draw):
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
-CLEAN = clean_study(1)
+CLEAN = clean_study(2, 2, SMALL)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(content=tables(), activity=st.sampled_from(sorted(CLEAN)))
 def test_any_text_in_any_table_gives_issues_and_never_a_traceback(content, activity):
     with tempfile.TemporaryDirectory() as name:
         folder = write_study(Path(name), {key: rows for key, rows in CLEAN.items() if key != activity})
         (folder / "records" / f"{activity}.csv").write_bytes(content)
-        reading = read_study(folder, seed_protocol())
-        found = check_records(seed_protocol(), reading.snapshot)
+        reading = read_study(folder, SMALL)
+        found = check_records(SMALL, reading.snapshot)
     assert all(issue.code.startswith("FD-R") and issue.message for issue in [*reading.issues, *found])
     assert len(reading.snapshot.digest) == 64
 
@@ -187,9 +240,14 @@ def test_any_text_as_a_mapping_gives_issues(text):
 @settings(max_examples=10)
 @given(order=st.randoms(use_true_random=False))
 def test_shuffled_rows_freeze_to_the_same_digest(order):
-    study = clean_study(2, 1)
+    study = clean_study(3, 2, SMALL)
     with tempfile.TemporaryDirectory() as name:
-        before = read(Path(name), study).snapshot.digest
+        before = read(Path(name), study, SMALL).snapshot.digest
         for rows in study.values():
             order.shuffle(rows)
-        assert read(Path(name), study).snapshot.digest == before
+        assert read(Path(name), study, SMALL).snapshot.digest == before
+
+
+def test_the_small_study_is_silent_before_anything_is_thrown_at_it(tmp_path):
+    reading = read(tmp_path, CLEAN, SMALL)
+    assert [*reading.issues, *check_records(SMALL, reading.snapshot)] == []

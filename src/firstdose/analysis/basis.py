@@ -74,6 +74,6 @@ def make_basis(protocol: Protocol, snapshot: Snapshot) -> Basis:
         protocol=protocol,
         snapshot=snapshot,
         participants=participants,
-        sets=derive_sets(protocol, participants),
+        sets=derive_sets(protocol, snapshot, participants),
         flow=derive_flow(protocol, snapshot, participants),
     )

@@ -6,6 +6,7 @@ Cells are told in millions; delivery is given over planned. A dose that is not o
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from firstdose.analysis.formatting import Format, rows_of
@@ -14,13 +15,14 @@ from firstdose.derived.dose import derive_doses, dose_totals
 from firstdose.derived.dose_plan import compute_uncertainty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from firstdose.analysis.basis import Basis
     from firstdose.derived.dose import DoseTotal, LesionDose
     from firstdose.values.quantity import Quantity
 
 MILLION, MILLION_PER_CM2 = "10^6 cells", "10^6 cells/cm2"
+Values = dict[str, float | None]
 # Variable: (unit, decimals)
 VARIABLES = {
     "area": ("cm2", 2),
@@ -47,16 +49,17 @@ def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     limits = basis.protocol.intervention
     if not doses or limits is None:
         return
+    values_of = {name_of(dose): _values(dose) for dose in doses}
     for dose in doses:
-        yield from _of_lesion(basis, dose)
+        yield from _of_lesion(basis, dose, values_of[name_of(dose)])
+    of_participant = {name: list(those) for name, those in groupby(doses, key=lambda dose: dose.participant)}
     for total in dose_totals(doses, limits):
         if total.visit == "":
-            those = [dose for dose in doses if dose.participant == total.participant]
-            yield from _of_participant(basis, total, those)
+            yield from _of_participant(basis, total, of_participant[total.participant])
     levels = [level.level for level in limits.dose_levels]
     for level in levels:
-        yield from _of_group(basis, level, [dose for dose in doses if level_of(dose) == level])
-    yield from _of_group(basis, "", doses)
+        yield from _of_group(basis, level, [dose for dose in doses if level_of(dose) == level], values_of)
+    yield from _of_group(basis, "", doses, values_of)
     uncertainty = compute_uncertainty(limits)
     if uncertainty is not None:
         row = replace(_row("uncertainty", "%", doses), method="root sum of squares", sources=(), excluded=())
@@ -96,7 +99,7 @@ def _row(variable: str, unit: str, doses: Sequence[LesionDose]) -> ResultRow:
 
 def _sources(variable: str, doses: Sequence[LesionDose], participants: tuple[str, ...]) -> Iterator[Source]:
     """The lesion map for what was planned, the injections for what was given, both for what compares them."""
-    mapped = any(place.startswith("lesion_map.") for dose in doses for place in dose.places)
+    mapped = any("lesion_map" in dose.places for dose in doses)
     visits = tuple(dict.fromkeys(dose.visit for dose in doses if dose.given))
     if mapped and variable not in {"given_cells", "volume_given"}:
         yield Source("lesion_map", MAPPED, (), participants)
@@ -124,27 +127,33 @@ def _left_out(doses: Sequence[LesionDose]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _of_lesion(basis: Basis, dose: LesionDose) -> Iterator[ResultRow]:
-    for variable, value in _values(dose).items():
+def _of_lesion(basis: Basis, dose: LesionDose, values: Values) -> Iterator[ResultRow]:
+    for variable, value in values.items():
         unit, decimals = VARIABLES[variable]
         row = replace(_row(variable, unit, [dose]), group="lesion", level=name_of(dose), visit=dose.visit)
         yield from rows_of(row, {"value": value}, Format(decimals, basis.rounding))
 
 
-def _values(dose: LesionDose) -> dict[str, float | None]:
+def _values(dose: LesionDose) -> Values:
+    """The numbers of VARIABLES, in their units."""
     given = dose.given
     return {
-        "area": _in(dose.areas[0].value if dose.areas else None, "cm2"),
-        "planned_cells": _in(dose.plan.cells if dose.plan else None, MILLION),
-        "given_cells": _in(given.cells if given else None, MILLION),
+        "area": _float(dose.areas[0].value if dose.areas else None),
+        "planned_cells": _millions(dose.plan.cells if dose.plan else None),
+        "given_cells": _millions(given.cells if given else None),
         "delivery": None if dose.delivery is None else float(100 * dose.delivery),
-        "density_given": _in(dose.density_given, MILLION_PER_CM2),
-        "volume_given": _in(given.volume if given else None, "mL"),
+        "density_given": _millions(dose.density_given),
+        "volume_given": _float(given.volume if given else None),
     }
 
 
-def _in(quantity: Quantity | None, unit: str) -> float | None:
-    return None if quantity is None else float(quantity.to(unit).value)
+def _float(quantity: Quantity | None) -> float | None:
+    return None if quantity is None else float(quantity.value)
+
+
+def _millions(cells: Quantity | None) -> float | None:
+    """Cells, or cells per cm2, in millions."""
+    return None if cells is None else float(cells.value.scaleb(-6))
 
 
 def _of_participant(basis: Basis, total: DoseTotal, doses: Sequence[LesionDose]) -> Iterator[ResultRow]:
@@ -154,10 +163,12 @@ def _of_participant(basis: Basis, total: DoseTotal, doses: Sequence[LesionDose])
         row = replace(
             _row(variable, MILLION, doses), unit="participant", group="participant", level=total.participant
         )
-        yield from rows_of(row, {"sum": _in(cells, MILLION)}, Format(2, basis.rounding))
+        yield from rows_of(row, {"sum": _millions(cells)}, Format(2, basis.rounding))
 
 
-def _of_group(basis: Basis, level: str, doses: Sequence[LesionDose]) -> Iterator[ResultRow]:
+def _of_group(
+    basis: Basis, level: str, doses: Sequence[LesionDose], values_of: Mapping[str, Values]
+) -> Iterator[ResultRow]:
     """Counts of those injected, sums of cells, and the spread of delivery and density."""
     group = "dose_level" if level else ""
     given = [dose for dose in doses if dose.given]
@@ -166,10 +177,9 @@ def _of_group(basis: Basis, level: str, doses: Sequence[LesionDose]) -> Iterator
     for statistic, unit, count in counts:
         row = replace(_row("injected", "", doses), unit=unit, group=group, level=level, excluded=())
         yield from rows_of(row, {statistic: float(count)}, Format(0, basis.rounding))
-    values_of = {name_of(dose): _values(dose) for dose in doses}
     for variable in ("planned_cells", "given_cells", "delivery", "density_given"):
         known = [dose for dose in doses if values_of[name_of(dose)][variable] is not None]
-        values = [value for each in values_of.values() if (value := each[variable]) is not None]
+        values = [value for dose in known if (value := values_of[name_of(dose)][variable]) is not None]
         unit, decimals = VARIABLES[variable]
         row = _counted(replace(_row(variable, unit, doses), group=group, level=level), known)
         yield from rows_of(row, _statistics(variable, values), Format(decimals, basis.rounding))

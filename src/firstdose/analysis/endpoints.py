@@ -9,6 +9,7 @@ import numpy as np
 
 from firstdose.analysis.formatting import Format, rows_of
 from firstdose.analysis.occurrences import analyse_occurrence
+from firstdose.analysis.origins import origin_of
 from firstdose.analysis.plan import plans
 from firstdose.analysis.responders import response_rows
 from firstdose.analysis.results import ResultRow
@@ -181,7 +182,7 @@ def template(
         n_participants=sample.n,
         n_lesions=sample.n_lesions,
         excluded=sample.excluded,
-        sources=sample.sources,
+        sources=origin_of(basis.protocol, plan, sample.sources, sample.excluded, sample.times),
     )
 
 

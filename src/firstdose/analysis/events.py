@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from firstdose.analysis.origins import merged, of_day_zero, of_grouping, of_set
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.derived.events import EVENTS, derive_events
 from firstdose.methods import upper_bound_zero
+from firstdose.records.due import LESIONS
 from firstdose.values.rounding import printed, printed_share
 
 if TYPE_CHECKING:
@@ -26,12 +28,25 @@ BOUNDED = frozenset(
 )
 
 
-def count_events(basis: Basis, by: str, members: tuple[str, ...]) -> Iterator[ResultRow]:
+# What is judged by days, and so by the day of the first administration.
+DAYS = frozenset({"dose-limiting toxicity", "ends before it starts"})
+
+
+def count_events(basis: Basis, by: str, analysis_set: str) -> Iterator[ResultRow]:
     """Overall, by class, by term, by grade, by relation and by special interest; each per level and in all."""
     events = derive_events(basis.protocol, basis.snapshot)
     if events.height == 0 and basis.snapshot.table(EVENTS) is None:
         return
+    members = basis.sets[analysis_set]
     events = events.filter(pl.col("participant").is_in(list(members)))
+    who = merged(of_set(basis.protocol, analysis_set), of_grouping(basis.protocol, by))
+    for row in _count_levels(basis, by, members, events):
+        yield replace(row, sources=merged(row.sources, who))
+
+
+def _count_levels(
+    basis: Basis, by: str, members: tuple[str, ...], events: pl.DataFrame
+) -> Iterator[ResultRow]:
     for level, those, part in _levels(basis, by, members, events):
         yield from _overall(basis, by, level, those, part)
         for column in (*CLASSES, "grade", "relation", "special_interest", *_severity(part)):
@@ -103,12 +118,13 @@ def _counts(basis: Basis, row: ResultRow, part: pl.DataFrame, of: int, variable:
             value=float(local),
             text=text,
             n_lesions=total,
+            sources=(*row.sources, Source(LESIONS, ("lesion",))),
         )
 
 
 def lesions_of(basis: Basis, row: ResultRow) -> int:
     """Lesions on the map of the participants counted."""
-    table = basis.snapshot.table("lesion_map")
+    table = basis.snapshot.table(LESIONS)
     if table is None:
         return 0
     those = list(row.sources[0].participants)
@@ -119,8 +135,10 @@ def _overall(
     basis: Basis, by: str, level: str, those: tuple[str, ...], part: pl.DataFrame
 ) -> Iterator[ResultRow]:
     """Each kind of event; where a fact is missing the kind is not counted as absent."""
-    row = _row(by, level, those, "overall")
+    plain = _row(by, level, those, "overall")
     for kind, truth in _kinds().items():
+        days = of_day_zero(basis.protocol) if kind in DAYS else ()
+        row = replace(plain, sources=(*plain.sources, *days))
         judged = part.with_columns(truth.alias("_is"))
         unknown = judged["_is"].null_count()
         if unknown == judged.height and unknown:
@@ -139,7 +157,7 @@ def _overall(
         if rows.height == 0 and those and not unknown and kind in BOUNDED:
             yield _zero_bound(basis, replace(row, variable=kind), len(those))
     terms = part["preferred"].n_unique()
-    yield replace(row, variable=TERMS, statistic="count", unit="event", value=float(terms), text=str(terms))
+    yield replace(plain, variable=TERMS, statistic="count", unit="event", value=float(terms), text=str(terms))
 
 
 def _kinds() -> dict[str, pl.Expr]:

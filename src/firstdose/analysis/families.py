@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.origins import merged
 from firstdose.analysis.results import ResultRow
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def adjust_family(family: Family, rows: Sequence[ResultRow], mode: RoundingMode)
     values = [row.value for row in tests if row.value is not None]
     if len(values) < len(tests):
         return
+    sources = merged(*(row.sources for row in tests))
     for row, value in zip(tests, ADJUST[family.method](values), strict=True):
         template = ResultRow(
             analysis=f"family.{family.family}",
@@ -92,6 +94,6 @@ def adjust_family(family: Family, rows: Sequence[ResultRow], mode: RoundingMode)
             n_participants=row.n_participants,
             method=family.method,
             exact=row.exact,
-            sources=row.sources,
+            sources=sources,
         )
         yield from rows_of(template, {"p_adjusted": value, "alpha": float(family.alpha)}, Format(None, mode))

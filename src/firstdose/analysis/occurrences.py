@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from firstdose.analysis.origins import merged, of_day_zero, of_grouping, of_set
 from firstdose.analysis.responders import share_rows
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.derived.events import EVENTS, derive_events
@@ -63,7 +64,12 @@ def analyse_occurrence(basis: Basis, plan: Plan) -> Iterator[ResultRow]:
             variant=result.variant,
             exact=result.exact,
             caveats=tuple(f"{each.code} {each.sentence}" for each in result.caveats),
-            sources=(Source(EVENTS, (), (), those),),
+            sources=merged(
+                (Source(EVENTS, (), (), those),),
+                of_day_zero(basis.protocol),
+                of_set(basis.protocol, plan.analysis.analysis_set),
+                of_grouping(basis.protocol, plan.analysis.by),
+            ),
         )
         yield from share_rows(basis, row, int(y.sum()), int(y.size), result)
 

@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from firstdose.analysis.origins import (
+    ENDED,
+    EVERYBODY,
+    TREATED,
+    merged,
+    of_deviations,
+    of_eligibility,
+    of_names,
+    of_set,
+)
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.derived.deviations import derive_deviations
+from firstdose.derived.rules import names_of, rule_of
 from firstdose.values.rounding import printed_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from firstdose.analysis.basis import Basis
+
+RECORD = "record"
 
 
 def count_flow(basis: Basis) -> Iterator[ResultRow]:
@@ -27,15 +40,27 @@ def count_flow(basis: Basis) -> Iterator[ResultRow]:
         "left early": [each.participant for each in flow.left],
         "without an end on record": flow.ongoing,
     }
+    sources = {
+        "fails a criterion": of_eligibility(basis.protocol),
+        "treated": (TREATED,),
+        "completed": (TREATED, ENDED),
+        "left early": (ENDED,),
+        "without an end on record": (TREATED, ENDED),
+    }
     for name, those in steps.items():
-        yield _count(basis, "flow", name, those)
+        yield _count(basis, "flow", name, those, sources.get(name, ()))
     for name, members in basis.sets.items():
         out = tuple((each, "not in the set") for each in flow.enrolled if each not in set(members))
-        yield _count(basis, "sets", name, members, out)
+        yield _count(basis, "sets", name, members, of_set(basis.protocol, name), out)
 
 
 def _count(
-    basis: Basis, display: str, name: str, those: Sequence[str], excluded: tuple[tuple[str, str], ...] = ()
+    basis: Basis,
+    display: str,
+    name: str,
+    those: Sequence[str],
+    sources: tuple[Source, ...],
+    excluded: tuple[tuple[str, str], ...] = (),
 ) -> ResultRow:
     everybody = len(basis.flow.enrolled)
     return ResultRow(
@@ -52,7 +77,7 @@ def _count(
         excluded=excluded,
         method="count",
         exact=True,
-        sources=(Source("participants"), Source("end_of_study", ("status",))),
+        sources=merged((EVERYBODY,), sources),
     )
 
 
@@ -91,7 +116,8 @@ def count_deviations(basis: Basis) -> Iterator[ResultRow]:
     kinds = sorted({each.kind for each in found})
     for kind in kinds:
         of_kind = [each for each in found if each.kind == kind]
-        yield _count(basis, "deviations", kind, sorted({each.participant for each in of_kind}))
+        sources = of_deviations(basis.protocol, kind)
+        yield _count(basis, "deviations", kind, sorted({each.participant for each in of_kind}), sources)
         yield ResultRow(
             analysis="deviations",
             statistic="events",
@@ -103,12 +129,12 @@ def count_deviations(basis: Basis) -> Iterator[ResultRow]:
             n_participants=len(basis.flow.enrolled),
             method="count",
             exact=True,
-            sources=(Source("visits"), Source("informed_consent"), Source("injection")),
+            sources=sources,
         )
 
 
 def count_missing(basis: Basis) -> Iterator[ResultRow]:
-    """Values that are not there, by form and reason."""
+    """Values that are not there, by form and reason; where the record itself is absent the item is `record`."""
     gaps = basis.snapshot.gaps
     if gaps.height == 0:
         return
@@ -120,15 +146,22 @@ def count_missing(basis: Basis) -> Iterator[ResultRow]:
             value=float(line["len"]),
             text=str(line["len"]),
             unit="event",
-            variable=f"{line['activity']}.{line['item']}",
+            variable=f"{line['activity']}.{line['item'] or RECORD}",
             group="reason",
             level=line["reason"],
             purpose="description",
             n_participants=len(basis.flow.enrolled),
             method="count",
             exact=True,
-            sources=(Source(line["activity"], (line["item"],)),),
+            sources=_origin_of_gap(line["activity"], line["item"]),
         )
+
+
+def _origin_of_gap(activity: str, item: str | None) -> tuple[Source, ...]:
+    """A record is due at visits that took place, for each lesion of the map."""
+    if item is not None:
+        return (Source(activity, (item,)),)
+    return (Source(activity), Source("visits", ("status", "reason")), Source("lesion_map", ("lesion",)))
 
 
 def count_records(basis: Basis) -> Iterator[ResultRow]:
@@ -157,6 +190,8 @@ def count_checks(basis: Basis) -> Iterator[ResultRow]:
 
     for check in basis.protocol.checks:
         truth = derive_check(basis.protocol, basis.snapshot, check)
+        names = names_of(rule_of(basis.protocol, check.rule, "check", check.activity))
+        sources = of_names(basis.protocol, names)
         for name, count in (
             ("records", truth.drop_nulls().len()),
             ("broken", int((~truth.drop_nulls()).sum())),
@@ -172,5 +207,5 @@ def count_checks(basis: Basis) -> Iterator[ResultRow]:
                 n_participants=len(basis.flow.enrolled),
                 method="count",
                 exact=True,
-                sources=(Source(check.activity),),
+                sources=sources,
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.origins import origin_of
 from firstdose.analysis.results import ResultRow
 from firstdose.analysis.shaping import Sample, shape_sample, sources_of
 from firstdose.catalogue import load
@@ -120,7 +121,7 @@ def _share(
         variant=rule if rule == NONRESPONDER else "observed cases",
         exact=method.exact,
         caveats=() if result is None else tuple(f"{each.code} {each.sentence}" for each in result.caveats),
-        sources=sources_of(basis, variable, times, members),
+        sources=origin_of(basis.protocol, plan, sources_of(basis, variable, times, members), excluded, times),
     )
     yield from share_rows(basis, row, int(y.sum()), int(y.size), result)
 

@@ -80,7 +80,7 @@ def _safety(basis: Basis) -> Iterator[ResultRow]:
     """Events by the grouping of the endpoint that looks at them, in its analysis set."""
     endpoint = next((each for each in basis.protocol.endpoints if each.measure == EVENTS), None)
     analysis = basis.protocol.analysis(endpoint.endpoint) if endpoint else None
-    members = basis.sets[analysis.analysis_set] if analysis else basis.sets["treated"]
-    yield from count_events(basis, analysis.by if analysis else "", members)
+    analysis_set = analysis.analysis_set if analysis else "treated"
+    yield from count_events(basis, analysis.by if analysis else "", analysis_set)
     yield from count_reactions(basis)
     yield from dose_rows(basis)

@@ -159,7 +159,7 @@ def sources_of(
 
     return tuple(
         Source(activity, items, (), participants)
-        for activity, items in items_behind(basis.protocol, variable.name).items()
+        for activity, items in items_behind(basis.protocol, [variable.name]).items()
     )
 
 

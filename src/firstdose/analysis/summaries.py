@@ -43,9 +43,9 @@ def summarise_by_visit(basis: Basis, activity: str) -> Iterator[ResultRow]:
         for unit in units:
             for visit in _visits(basis, activity):
                 at = changed.filter(pl.col("visit") == visit)
-                yield from _describe(basis, variable, at, visit, unit, "value")
+                yield from _describe(basis, variable, at, (visit,), unit, "value")
                 if reference and visit != reference:
-                    yield from _describe(basis, variable, at, visit, unit, CHANGE)
+                    yield from _describe(basis, variable, at, (reference, visit), unit, CHANGE)
 
 
 def first_visit(basis: Basis, activity: str) -> str:
@@ -63,8 +63,9 @@ def _visits(basis: Basis, activity: str) -> tuple[str, ...]:
 
 
 def _describe(
-    basis: Basis, variable: Variable, at: pl.DataFrame, visit: str, unit: str, column: str
+    basis: Basis, variable: Variable, at: pl.DataFrame, visits: tuple[str, ...], unit: str, column: str
 ) -> Iterator[ResultRow]:
+    """`visits`: the visit itself, last; before it the one that changes refer to."""
     rows = at.filter(pl.col(column).is_not_null())
     censored = rows.filter(pl.col("comparator").is_not_null()).height
     if column == CHANGE and censored == 0 and "before_comparator" in rows.columns:
@@ -79,13 +80,13 @@ def _describe(
         text="",
         unit=unit,
         variable=variable.name,
-        visit=visit,
+        visit=visits[-1],
         measure_unit=variable.unit,
         purpose="description",
         n_participants=rows["participant"].n_unique(),
         n_lesions=lesions,
         method="descriptive",
-        sources=sources_of(basis, variable, (visit,), ()),
+        sources=sources_of(basis, variable, visits, ()),
     )
     values = rows[column].to_numpy()
     style = Format(variable.decimals, basis.rounding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.derived.rules import derive_with_derivations, gather_items, rule_of, with_lags
+from firstdose.derived.rules import derive_names, names_of, rule_of, with_lags
 from firstdose.protocol.rule import expression
 
 if TYPE_CHECKING:
@@ -15,16 +15,10 @@ if TYPE_CHECKING:
 
 
 def derive_check(protocol: Protocol, snapshot: Snapshot, check: EditCheck) -> pl.Series:
-    """Truth of the rule at every record where its names are found; null where it is unknown."""
-    rule = rule_of(protocol, check.rule, "check")
-    used = {*rule.names, *(name for name, _ in rule.lags)}
-    derived = [step.variable for step in protocol.derivations if step.variable in used]
-    if derived:
-        frame = derive_with_derivations(protocol, snapshot, derived)
-        rest = gather_items(protocol, snapshot, used - set(frame.columns))
-        keys = ["participant", "lesion", "visit"]
-        if set(rest.columns) - set(keys):
-            frame = frame.join(rest, on=keys, how="full", coalesce=True, nulls_equal=True)
-    else:
-        frame = gather_items(protocol, snapshot, used)
-    return with_lags(frame, rule).select(expression(rule).alias("keeps"))["keeps"]
+    """Truth of the rule at each record of its activity; null where it is unknown."""
+    rule = rule_of(protocol, check.rule, "check", check.activity)
+    frame = derive_names(protocol, snapshot, names_of(rule), check.activity)
+    holds = expression(rule)
+    if rule.aggregates:
+        holds = holds.over("participant", "visit")
+    return with_lags(protocol, snapshot, frame, rule).select(holds.alias("keeps"))["keeps"]

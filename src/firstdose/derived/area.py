@@ -55,7 +55,7 @@ def compute_rectangle(long: Quantity, short: Quantity) -> Area:
 
 def compute_given(area: Quantity) -> Area:
     """An area measured elsewhere, in cm2. DifferentDimension unless it is an area, ValueError unless above 0."""
-    return Area("given", _above_zero(area.to(CM2)))
+    return Area("given", _above_zero(area if area.unit is CM2 else area.to(CM2)))
 
 
 def compute_outline(corners: Iterable[Corner]) -> Area:
@@ -68,11 +68,15 @@ def compute_outline(corners: Iterable[Corner]) -> Area:
         raise _open(ring)
     kept = _without_repeats(ring)
     if len(kept) < 3:
-        raise NotAnOutline("The outline has fewer than three corners.", "Trace the border of the lesion again.")
+        raise NotAnOutline(
+            "The outline has fewer than three corners.", "Trace the border of the lesion again."
+        )
     points, scale = _whole_numbers(kept)
     if (at := _crossing(points)) is not None:
         x, y = kept[at]
-        raise NotAnOutline(f"The outline crosses or touches itself near {x},{y}.", "Trace the border once around.")
+        raise NotAnOutline(
+            f"The outline crosses or touches itself near {x},{y}.", "Trace the border once around."
+        )
     twice = abs(_shoelace(points))
     area = _DIGITS.divide(Decimal(twice).scaleb(-2 * scale, _DIGITS), Decimal(2))
     return Area("outline", Quantity(area, CM2), corners=kept)
@@ -89,19 +93,25 @@ def _read_corner(part: str, text: str) -> Corner:
         if comma:
             return read_number(x.strip()), read_number(y.strip())
     except NotANumber as why:
-        raise NotAnOutline(f"The corner {quoted(part.strip())} cannot be read: {why.message}", why.remedy) from why
+        raise NotAnOutline(
+            f"The corner {quoted(part.strip())} cannot be read: {why.message}", why.remedy
+        ) from why
     said = quoted(part.strip()) if part.strip() else f"of {quoted(text)}"
     raise NotAnOutline(f"The corner {said} is no pair of numbers.", "Write corners as x,y; x,y; ... in cm.")
 
 
 def _open(ring: tuple[Corner, ...]) -> NotAnOutline:
     if len(ring) < 3:
-        return NotAnOutline("The outline has fewer than three corners.", "Trace the border of the lesion again.")
-    return NotAnOutline("The outline is open: it does not end where it begins.", "Repeat the first corner at the end.")
+        return NotAnOutline(
+            "The outline has fewer than three corners.", "Trace the border of the lesion again."
+        )
+    return NotAnOutline(
+        "The outline is open: it does not end where it begins.", "Repeat the first corner at the end."
+    )
 
 
 def _lengths(*lengths: Quantity) -> tuple[Quantity, ...]:
-    return tuple(_above_zero(length.to(CM)) for length in lengths)
+    return tuple(_above_zero(length if length.unit is CM else length.to(CM)) for length in lengths)
 
 
 def _above_zero(quantity: Quantity) -> Quantity:

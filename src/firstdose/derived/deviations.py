@@ -9,7 +9,9 @@ import polars as pl
 from firstdose.derived.deviation import Deviation
 from firstdose.derived.dose import derive_dose_deviations
 from firstdose.derived.participants import derive_eligibility, derive_participants
-from firstdose.derived.timing import ADMINISTRATION, derive_visit_days
+from firstdose.derived.timing import ADMINISTRATION, derive_visit_days, read_dates
+from firstdose.protocol.names import CONSENT
+from firstdose.records.visits import PARTICIPANTS, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ def derive_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation
     found = [
         *_windows(protocol, snapshot),
         *_missed(protocol, snapshot),
-        *_before_consent(snapshot),
+        *_before_consent(protocol, snapshot),
         *_ineligible_treated(protocol, snapshot),
         *_given_again(protocol, snapshot),
         *derive_dose_deviations(protocol, snapshot),
@@ -53,23 +55,38 @@ def _missed(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviation]:
         )
 
 
-def _before_consent(snapshot: Snapshot) -> Iterator[Deviation]:
-    consent = snapshot.table("informed_consent")
-    if consent is None:
+def _before_consent(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviation]:
+    """Visits and records before the first consent, and participants who took part without a dated one."""
+    if protocol.activity(CONSENT) is None:
         return
-    dates = consent.select(
-        "participant", pl.col("consent_date").str.to_date("%Y-%m-%d", strict=False).alias("consent")
-    ).drop_nulls()
-    early = snapshot.tables["visits"].join(dates, on="participant").filter(pl.col("date") < pl.col("consent"))
-    for row in early.iter_rows(named=True):
-        sentence = f"{row['visit']} took place on {row['date']}, before consent on {row['consent']}."
-        yield Deviation(row["participant"], "before consent", row["visit"], "", sentence)
+    signed = _consents(snapshot)
+    told: set[tuple[str, str]] = set()
+    for activity in sorted(snapshot.tables.keys() - {CONSENT, PARTICIPANTS}, key=lambda name: name != VISITS):
+        dated = snapshot.tables[activity].filter(pl.col("date").is_not_null())
+        for row in dated.join(signed, on="participant").filter(pl.col("date") < pl.col("consent")).to_dicts():
+            what = row["visit"] or activity
+            if (row["participant"], what) not in told:
+                sentence = f"{what} took place on {row['date']}, before consent on {row['consent']}."
+                yield Deviation(row["participant"], "before consent", row["visit"] or "", "", sentence)
+            told.add((row["participant"], what))
+    done = snapshot.tables[VISITS].filter(pl.col("status") == "done")["participant"].unique()
+    for name in sorted(set(done.to_list()) - set(signed["participant"].to_list())):
+        yield Deviation(name, "consent missing", "", "", "Visits took place; no dated consent is on record.")
+
+
+def _consents(snapshot: Snapshot) -> pl.DataFrame:
+    """participant > consent, the first dated one."""
+    table = snapshot.table(CONSENT)
+    if table is None:
+        return pl.DataFrame(schema={"participant": pl.String, "consent": pl.Date})
+    dated = read_dates(table, ["consent_date"]).select("participant", pl.col("consent_date").alias("consent"))
+    return dated.drop_nulls().group_by("participant", maintain_order=True).agg(pl.col("consent").min())
 
 
 def _ineligible_treated(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviation]:
     participants = derive_participants(protocol, snapshot)
     treated = set(participants.filter(pl.col("treated"))["participant"].to_list())
-    for verdict in derive_eligibility(protocol, participants):
+    for verdict in derive_eligibility(protocol, snapshot, participants):
         if verdict.participant not in treated or verdict.met:
             continue
         word = "fails" if verdict.met is False else "leaves open"

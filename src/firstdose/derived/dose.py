@@ -17,6 +17,7 @@ from firstdose.derived.area import (
 )
 from firstdose.derived.deviation import Deviation
 from firstdose.derived.dose_plan import (
+    DIGITS,
     NO_CELLS,
     Counted,
     DosePlan,
@@ -119,18 +120,22 @@ class _Reading:
         product = _read_product(products, given)
         concentration, why = _concentration(given, product)
         if given is not None and given.viable_concentration is None and product is not None:
-            given = replace(given, concentration=product.viable_concentration, counted="viable", released=True)
+            given = replace(
+                given, concentration=product.viable_concentration, counted="viable", released=True
+            )
         areas, unread = _read_areas(lesion)
         if not areas and given is not None and given.area is not None:
             areas = (given.area,)
         mapped_level = lesion.get("dose_level") or ""
         level = mapped_level or (given.level if given else "")
         request = self._request(areas, level, concentration)
+        rows = {LESIONS: lesion, ADMINISTRATION: row or {}}
+        places = {activity: self._place(activity, each) for activity, each in rows.items() if each}
         return LesionDose(
             participant=key[0],
             lesion=key[1],
             visit=given.visit if given else self.visit,
-            place=self._place(LESIONS, lesion) if lesion else self._place(ADMINISTRATION, row or {}),
+            place=next(iter(places.values()))[0],
             level=level,
             mapped_level=mapped_level,
             site=lesion.get("site") or (row or {}).get("site") or "",
@@ -144,7 +149,7 @@ class _Reading:
             product=product,
             unread=unread,
             why_no_concentration=why,
-            places={**self._places(LESIONS, lesion), **self._places(ADMINISTRATION, row or {})},
+            places=places,
         )
 
     def _request(self, areas: tuple[Area, ...], level: str, concentration: _Strength) -> DoseRequest | None:
@@ -156,13 +161,10 @@ class _Reading:
             area=areas[0], density=density, concentration=strength, counted=counted, viability=viability
         )
 
-    def _place(self, activity: str, row: Row, item: str = "") -> Place:
+    def _place(self, activity: str, row: Row) -> tuple[Place, Mapping[str, int]]:
         file = row.get("_file") or activity
         columns = self.snapshot.columns.get((activity, file), {})
-        return Place(file, row.get("_row") or 0, columns.get(item, 1))
-
-    def _places(self, activity: str, row: Row) -> Mapping[str, Place]:
-        return {f"{activity}.{item}": self._place(activity, row, item) for item in row if not item.startswith("_")}
+        return Place(file, row.get("_row") or 0, 1), columns
 
 
 _Strength = tuple[Quantity | None, Counted, Quantity | None]
@@ -230,7 +232,9 @@ def _read_product(rows: list[Row], given: GivenDose | None) -> Product | None:
     strength = _above_zero(known[0], "viable_concentration", "cells/mL")
     assert strength is not None
     return Product(
-        viable_concentration=strength, viability=_above_zero(known[0], "viability", "%"), lot=known[0].get("lot") or ""
+        viable_concentration=strength,
+        viability=_above_zero(known[0], "viability", "%"),
+        lot=known[0].get("lot") or "",
     )
 
 
@@ -265,7 +269,7 @@ class DoseTotal:
     @property
     def largest(self) -> Quantity:
         """The largest of plan, doses given, and both together."""
-        return max(self.planned, self.given, self.committed)
+        return max(self.planned, self.given, self.committed, key=lambda cells: cells.value)
 
     @property
     def over_cap(self) -> bool:
@@ -301,7 +305,10 @@ def _total(participant: str, visit: str, doses: list[LesionDose], limits: Interv
 
 
 def _sum(cells: Iterable[Quantity]) -> Quantity:
-    return sum(cells, start=NO_CELLS)
+    total = Decimal(0)
+    for each in cells:
+        total = DIGITS.add(total, each.value)
+    return Quantity(total, NO_CELLS.unit)
 
 
 def derive_dose_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def compute_dose_in_float(request: DoseRequest, limits: Intervention) -> dict[st
     dead = 0.0 if limits.dead_volume is None else _plain(limits.dead_volume)
     numbers["volume_to_prepare"] = math.fsum((area * per_area, dead))
     needed = []
-    if limits.volume_per_point is not None:
+    if limits.volume_per_point is not None and limits.volume_per_point.value > 0:
         needed.append(area * (per_area / _plain(limits.volume_per_point)))
-    if limits.point_spacing is not None:
+    if limits.point_spacing is not None and limits.point_spacing.value > 0:
         needed.append(area * _plain(limits.point_spacing) ** -2)
     if needed:
         numbers["points_needed"] = max(needed)
@@ -72,7 +73,10 @@ def _fan(corners: Sequence[tuple[float, float]]) -> float:
     middle_x = math.fsum(x for x, _ in corners) / len(corners)
     middle_y = math.fsum(y for _, y in corners) / len(corners)
     arms = [(x - middle_x, y - middle_y) for x, y in corners]
-    return abs(math.fsum(arms[i - 1][0] * arms[i][1] - arms[i - 1][1] * arms[i][0] for i in range(len(arms)))) / 2
+    return (
+        abs(math.fsum(arms[i - 1][0] * arms[i][1] - arms[i - 1][1] * arms[i][0] for i in range(len(arms))))
+        / 2
+    )
 
 
 def _strength(request: DoseRequest) -> float | None:
@@ -94,11 +98,16 @@ def _spread(density: float, limits: Intervention) -> dict[str, float]:
 
 
 def _plain(quantity: Quantity) -> float:
-    above, *below = quantity.unit.symbol.split("/")
+    return float(quantity.value) * _quotient(quantity.unit.symbol)
+
+
+@cache
+def _quotient(symbol: str) -> float:
+    above, *below = symbol.split("/")
     size = _size(above)
     for unit in below:
         size /= _size(unit)
-    return float(quantity.value) * size
+    return size
 
 
 def _size(symbol: str) -> float:
@@ -135,7 +144,8 @@ def _quantities(plan: DosePlan) -> dict[str, Quantity]:
 
 
 def _fits(points: int | None, needed: float | None) -> bool:
-    """So many points are enough, and one fewer is not; binary dust at a whole number decides nothing."""
+    """Whether these are the points needed, rounded up; binary dust beside a whole number is not."""
     if points is None or needed is None:
         return points is None and needed is None
-    return needed <= points * (1 + AGREEMENT) and points - 1 < needed * (1 + AGREEMENT)
+    whole = round(needed)
+    return points == (whole if math.isclose(needed, whole, rel_tol=AGREEMENT) else math.ceil(needed))

@@ -27,13 +27,21 @@ def areas_differ(place: Place, whose: str, one: str, other: str, percent: str) -
 def slender(place: Place, whose: str, long: str, short: str) -> Issue:
     """FD-R202: one diameter more than ten times the other."""
     message = f"The diameters of {whose} are {long} and {short}, more than ten to one."
-    return Issue(place, "FD-R202", message, "Look for a decimal point or for millimetres; trace a narrow plaque.", "query")
+    return Issue(
+        place,
+        "FD-R202",
+        message,
+        "Look for a decimal point or for millimetres; trace a narrow plaque.",
+        "query",
+    )
 
 
 def area_outside(place: Place, whose: str, area: str, limits: str) -> Issue:
     """FD-R203: an area outside the protocol's limits."""
     message = f"The area of {whose} is {area}, outside the protocol's limits {limits}."
-    return Issue(place, "FD-R203", message, "Measure it again; a lesion of this size is not dosed under this protocol.")
+    return Issue(
+        place, "FD-R203", message, "Measure it again; a lesion of this size is not dosed under this protocol."
+    )
 
 
 def too_concentrated(place: Place, whose: str, concentration: str, limit: str) -> Issue:
@@ -51,30 +59,48 @@ def point_volume_outside(place: Place, whose: str, volume: str, limits: str) -> 
 def cap_exceeded(place: Place, participant: str, total: str, cap: str) -> Issue:
     """FD-R206: more cells for one participant than the cap."""
     message = f"Participant {participant} would receive {total}; the cap is {cap}."
-    return Issue(place, "FD-R206", message, "Stop: leave out a lesion or lower a dose level, as the protocol says.")
+    return Issue(
+        place, "FD-R206", message, "Stop: leave out a lesion or lower a dose level, as the protocol says."
+    )
 
 
 def delivery_outside(place: Place, whose: str, delivery: str, tolerance: str) -> Issue:
     """FD-R207: cells given outside the tolerance around those planned."""
-    message = f"{_first(whose)} received {delivery} % of the planned cells, outside {tolerance} %: a deviation."
-    return Issue(place, "FD-R207", message, "Check volumes and concentration at the source; explain what was given.", "query")
+    message = (
+        f"{_first(whose)} received {delivery} % of the planned cells, outside {tolerance} %: a deviation."
+    )
+    return Issue(
+        place,
+        "FD-R207",
+        message,
+        "Check volumes and concentration at the source; explain what was given.",
+        "query",
+    )
 
 
 def other_level(place: Place, whose: str, given: str, planned: str) -> Issue:
     """FD-R208: another dose level given than planned."""
     message = f"{_first(whose)} was planned for {planned}, the injection says {given}: a deviation."
-    return Issue(place, "FD-R208", message, "Check which is true, and whether lesions were exchanged.", "query")
+    return Issue(
+        place, "FD-R208", message, "Check which is true, and whether lesions were exchanged.", "query"
+    )
 
 
 def area_tenfold(place: Place, whose: str, one: str, other: str, weight: Weight = "error") -> Issue:
     """FD-R209: two readings of an area a factor 10 apart."""
     message = f"Two readings of the area of {whose} are a factor 10 apart: {one} and {other}."
-    return Issue(place, "FD-R209", message, "A decimal point has moved, or one diameter is in millimetres.", weight)
+    return Issue(
+        place, "FD-R209", message, "A decimal point has moved, or one diameter is in millimetres.", weight
+    )
 
 
-def concentration_tenfold(place: Place, whose: str, used: str, released: str, weight: Weight = "error") -> Issue:
+def concentration_tenfold(
+    place: Place, whose: str, used: str, released: str, weight: Weight = "error"
+) -> Issue:
     """FD-R210: the concentration used a factor 10 from that at release."""
-    message = f"The suspension for {whose} is said to hold {used}; at release it held {released}: a factor 10."
+    message = (
+        f"The suspension for {whose} is said to hold {used}; at release it held {released}: a factor 10."
+    )
     return Issue(place, "FD-R210", message, "Check the exponent and the dilution at the source.", weight)
 
 
@@ -93,7 +119,9 @@ def volume_tenfold(place: Place, whose: str, written: str, computed: str, weight
 def millimetres(place: Place, whose: str, one: str, other: str, weight: Weight = "error") -> Issue:
     """FD-R213: two readings of an area a factor 100 apart."""
     message = f"Two readings of the area of {whose} are a factor 100 apart: {one} and {other}."
-    return Issue(place, "FD-R213", message, "Millimetres were typed as centimetres: write centimetres.", weight)
+    return Issue(
+        place, "FD-R213", message, "Millimetres were typed as centimetres: write centimetres.", weight
+    )
 
 
 def radius(place: Place, whose: str, one: str, other: str, weight: Weight = "error") -> Issue:
@@ -123,12 +151,19 @@ def viability_twice(place: Place, whose: str, what: str, weight: Weight = "error
 def computations_differ(place: Place, whose: str, numbers: tuple[str, ...]) -> Issue:
     """FD-R218: two computations of one dose that do not agree."""
     message = f"Two independent computations of the dose of {whose} differ in {', '.join(numbers)}."
-    return Issue(place, "FD-R218", message, "Do not dose from this sheet; report this record, it is a fault of the software.")
+    return Issue(
+        place,
+        "FD-R218",
+        message,
+        "Do not dose from this sheet; report this record, it is a fault of the software.",
+    )
 
 
 def no_concentration(place: Place, whose: str, why: str) -> Issue:
     """FD-R219: no usable concentration."""
-    message = f"The concentration for {whose} is not on record ({why}): the volume is left to be computed by hand."
+    message = (
+        f"The concentration for {whose} is not on record ({why}): the volume is left to be computed by hand."
+    )
     return Issue(place, "FD-R219", message, "Enter the count of the day, and what it counts.", "warning")
 
 
@@ -163,7 +198,13 @@ def concentrations_differ(place: Place, whose: str, used: str, released: str) ->
 
 def no_level(place: Place, whose: str) -> Issue:
     """FD-R225: a lesion to be treated without a dose level."""
-    return Issue(place, "FD-R225", f"{_first(whose)} has no dose level yet: no dose is computed.", "Assign it.", "query")
+    return Issue(
+        place,
+        "FD-R225",
+        f"{_first(whose)} has no dose level yet: no dose is computed.",
+        "Assign it.",
+        "query",
+    )
 
 
 def no_area(place: Place, whose: str) -> Issue:

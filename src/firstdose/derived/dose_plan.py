@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Literal
 
+from firstdose.values.issue import Place
 from firstdose.values.quantity import Quantity
 from firstdose.values.units import read_unit
 
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
 
     from firstdose.derived.area import Area
     from firstdose.protocol.model import Intervention
-    from firstdose.values.issue import Place
+    from firstdose.values.units import Unit
 
 Counted = Literal["viable", "total"]
 
-CELLS, PER_ML, ML, PER_CM2 = (read_unit(symbol) for symbol in ("cells", "cells/mL", "mL", "cells/cm2"))
+CELLS, PER_ML, PER_CM2 = (read_unit(symbol) for symbol in ("cells", "cells/mL", "cells/cm2"))
+CM, CM2, ML, SHARE = (read_unit(symbol) for symbol in ("cm", "cm2", "mL", "fraction"))
 NO_CELLS = Quantity(Decimal(0), CELLS)
 DIGITS = Context(prec=40)
+
+
+def value_in(quantity: Quantity, unit: Unit) -> Decimal:
+    """The number in this unit: at once where it has it already. DifferentDimension where it cannot have it."""
+    return quantity.value if quantity.unit is unit else quantity.to(unit).value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +68,10 @@ class DosePlan:
 
     def on_syringe(self, volume: Quantity) -> Quantity:
         """A volume as the syringe shows it: the nearest graduation, halves up; unrounded where none is declared."""
-        if self.graduation is None:
+        step = Decimal(0) if self.graduation is None else value_in(self.graduation, ML)
+        if step <= 0:
             return volume.to(ML)
-        step = self.graduation.to(ML).value
-        steps = DIGITS.divide(volume.to(ML).value, step).to_integral_value(ROUND_HALF_UP)
+        steps = DIGITS.divide(value_in(volume, ML), step).to_integral_value(ROUND_HALF_UP)
         return Quantity(steps * step, ML)
 
 
@@ -75,36 +82,46 @@ def compute_dose(request: DoseRequest, limits: Intervention) -> DosePlan:
         DifferentDimension: the density is not in cells per area, or the concentration not in cells per volume.
         ValueError: density or concentration is not above 0.
     """
-    cells = (_above_zero(request.density.to(PER_CM2)) * request.area.value).to(CELLS)
+    area, density = value_in(request.area.value, CM2), _above_zero(value_in(request.density, PER_CM2))
+    cells = DIGITS.multiply(density, area)
     viable = compute_viable(request.concentration, request.counted, request.viability)
-    volume = None if viable is None else (cells / viable).to(ML)
-    by_volume = _parts(volume, limits.volume_per_point)
-    by_grid = _parts(request.area.value, limits.point_spacing and limits.point_spacing * limits.point_spacing)
-    known = [number for number in (by_volume, by_grid) if number is not None]
-    points = max(known, default=None) if volume is not None else None
+    volume = None if viable is None else DIGITS.divide(cells, viable.value)
+    dead = Decimal(0) if limits.dead_volume is None else value_in(limits.dead_volume, ML)
+    by_volume = _parts(volume, value_in(limits.volume_per_point, ML) if limits.volume_per_point else None)
+    by_grid = _parts(area, _square(limits.point_spacing))
+    points = (
+        None
+        if volume is None
+        else max((each for each in (by_volume, by_grid) if each is not None), default=None)
+    )
     uncertainty = compute_uncertainty(limits)
     return DosePlan(
-        cells=cells,
+        cells=Quantity(cells, CELLS),
         viable_concentration=viable,
-        volume=volume,
-        volume_to_prepare=_with_dead(volume, limits.dead_volume),
+        volume=_in_ml(volume),
+        volume_to_prepare=_in_ml(None if volume is None else DIGITS.add(volume, dead)),
         points_by_volume=by_volume,
         points_by_grid=by_grid,
         points=points,
-        volume_per_point=volume / points if volume is not None and points else None,
+        volume_per_point=_in_ml(
+            DIGITS.divide(volume, Decimal(points)) if volume is not None and points else None
+        ),
         graduation=limits.syringe_graduation,
         uncertainty=uncertainty,
-        density_interval=None if uncertainty is None else _interval(request.density, uncertainty),
+        density_interval=None if uncertainty is None else _interval(density, uncertainty),
     )
 
 
-def compute_viable(concentration: Quantity | None, counted: Counted, viability: Quantity | None) -> Quantity | None:
+def compute_viable(
+    concentration: Quantity | None, counted: Counted, viability: Quantity | None
+) -> Quantity | None:
     """Living cells per mL. A count of living cells is never multiplied by viability once more."""
-    if concentration is None:
+    if concentration is None or (counted == "total" and viability is None):
         return None
-    if counted == "viable":
-        return _above_zero(concentration.to(PER_ML))
-    return None if viability is None else _above_zero((concentration * viability).to(PER_ML))
+    strength = value_in(concentration, PER_ML)
+    if counted == "total" and viability is not None:
+        strength = DIGITS.multiply(strength, value_in(viability, SHARE))
+    return Quantity(_above_zero(strength), PER_ML)
 
 
 def compute_uncertainty(limits: Intervention) -> Decimal | None:
@@ -114,33 +131,40 @@ def compute_uncertainty(limits: Intervention) -> Decimal | None:
     return DIGITS.sqrt(sum((part * part for part in known), Decimal(0))) if known else None
 
 
-def _above_zero(quantity: Quantity) -> Quantity:
-    if quantity.value <= 0:
-        raise ValueError(f"{quantity} is not above 0")
-    return quantity
+def _above_zero(number: Decimal) -> Decimal:
+    if number <= 0:
+        raise ValueError(f"a density or concentration of {number} is not above 0")
+    return number
 
 
-def _parts(whole: Quantity | None, part: Quantity | None) -> int | None:
+def _parts(whole: Decimal | None, part: Decimal | None) -> int | None:
     """How many parts cover the whole; a remainder is a part of its own."""
-    if whole is None or part is None:
+    if whole is None or part is None or part <= 0:
         return None
-    return int((whole / part).to("1").value.to_integral_value(ROUND_CEILING))
+    return int(DIGITS.divide(whole, part).to_integral_value(ROUND_CEILING))
 
 
-def _with_dead(volume: Quantity | None, dead: Quantity | None) -> Quantity | None:
-    return volume if volume is None or dead is None else volume + dead
+def _square(spacing: Quantity | None) -> Decimal | None:
+    return None if spacing is None else DIGITS.power(value_in(spacing, CM), 2)
 
 
-def _interval(quantity: Quantity, share: Decimal) -> tuple[Quantity, Quantity]:
-    return quantity * max(Decimal(0), 1 - share), quantity * (1 + share)
+def _in_ml(volume: Decimal | None) -> Quantity | None:
+    return None if volume is None else Quantity(volume, ML)
+
+
+def _interval(density: Decimal, share: Decimal) -> tuple[Quantity, Quantity]:
+    low, high = (DIGITS.multiply(density, end) for end in (max(Decimal(0), 1 - share), 1 + share))
+    return Quantity(low, PER_CM2), Quantity(high, PER_CM2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenDose:
-    """What the record of one injection says.
+    """What the record of one injection says, and what follows from it.
 
     `cells_written`: the planned cells that somebody computed on the day; `released`: the record has no concentration
-    that can be used, that of the product at release stands here.
+    that can be used, that of the product at release stands here. `volume` is what was drawn less what stayed in the
+    syringe, `cells` that volume times the living cells per mL; both None where the record does not hold enough, or
+    says that more is left than was drawn.
     """
 
     visit: str
@@ -158,30 +182,29 @@ class GivenDose:
     time: str = ""
     operator: str = ""
     released: bool = False
+    viable_concentration: Quantity | None = field(init=False)
+    volume: Quantity | None = field(init=False)
+    cells: Quantity | None = field(init=False)
+    volume_per_point: Quantity | None = field(init=False)
 
-    @property
-    def viable_concentration(self) -> Quantity | None:
-        """Living cells per mL; None where it is not said what was counted."""
-        if self.counted is None:
-            return None
-        return compute_viable(self.concentration, self.counted, self.viability)
+    def __post_init__(self) -> None:
+        viable = compute_viable(self.concentration, self.counted, self.viability) if self.counted else None
+        volume = _left_the_syringe(self.drawn, self.residual)
+        cells = None if volume is None or viable is None else DIGITS.multiply(volume, viable.value)
+        per_point = (
+            DIGITS.divide(volume, Decimal(self.points)) if volume is not None and self.points else None
+        )
+        object.__setattr__(self, "viable_concentration", viable)
+        object.__setattr__(self, "volume", _in_ml(volume))
+        object.__setattr__(self, "cells", None if cells is None else Quantity(cells, CELLS))
+        object.__setattr__(self, "volume_per_point", _in_ml(per_point))
 
-    @property
-    def volume(self) -> Quantity | None:
-        """Drawn less what stayed in the syringe; None where more is said to be left than was drawn."""
-        if self.drawn is None or self.residual is None or self.residual > self.drawn:
-            return None
-        return (self.drawn - self.residual).to(ML)
 
-    @property
-    def cells(self) -> Quantity | None:
-        """(drawn - residual) x living cells per mL."""
-        strength = self.viable_concentration
-        return None if self.volume is None or strength is None else (self.volume * strength).to(CELLS)
-
-    @property
-    def volume_per_point(self) -> Quantity | None:
-        return self.volume / self.points if self.volume is not None and self.points else None
+def _left_the_syringe(drawn: Quantity | None, residual: Quantity | None) -> Decimal | None:
+    if drawn is None or residual is None:
+        return None
+    volume = DIGITS.subtract(value_in(drawn, ML), value_in(residual, ML))
+    return None if volume < 0 else volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +221,8 @@ class LesionDose:
     """One administration to one lesion: what was planned and what was given, kept apart.
 
     `areas`: every reading of the lesion map, the one that counts first (the injection's, where the map has none);
-    `level`: of the lesion map, else of the injection; `number`: 1 for the first administration; `places`: where the
-    items stand, `injection.points`; `unread`: why the outline has no area (message, remedy).
+    `level`: of the lesion map, else of the injection; `number`: 1 for the first administration; `unread`: why the
+    outline has no area (message, remedy); `places`: activity > line of its record and cell of each column.
     """
 
     participant: str
@@ -219,11 +242,13 @@ class LesionDose:
     product: Product | None = None
     unread: tuple[str, str] | None = None
     why_no_concentration: str = ""
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, tuple[Place, Mapping[str, int]]] = field(default_factory=dict)
 
     def at(self, item: str) -> Place:
-        """Where an item stands, or the lesion's own line."""
-        return self.places.get(item, self.place)
+        """Where an item such as `injection.points` stands, or the lesion's own line."""
+        activity, _, column = item.partition(".")
+        place, columns = self.places.get(activity, (self.place, {}))
+        return Place(place.file, place.line, columns.get(column, 1))
 
     @property
     def delivery(self) -> Decimal | None:
@@ -237,7 +262,7 @@ class LesionDose:
         """Cells given over the area that counts."""
         if self.given is None or self.given.cells is None or not self.areas:
             return None
-        return (self.given.cells / self.areas[0].value).to(PER_CM2)
+        return Quantity(DIGITS.divide(self.given.cells.value, self.areas[0].value.value), PER_CM2)
 
     @property
     def committed(self) -> Quantity:

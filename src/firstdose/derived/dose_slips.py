@@ -12,10 +12,10 @@ from firstdose.derived import dose_issues as issues
 from firstdose.derived.area import PI
 from firstdose.derived.dose import derive_doses, dose_totals, is_outside, millions
 from firstdose.derived.dose_in_float import disagreement
+from firstdose.derived.dose_plan import CELLS, ML, PER_CM2, PER_ML, SHARE, value_in
 from firstdose.records.issues import given_again
 from firstdose.values.quantity import Quantity
 from firstdose.values.rounding import printed
-from firstdose.values.units import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +31,12 @@ BOX = 4 / PI
 # Two readings may be so far apart; two counts; a number that was computed and written down.
 READING, COUNT, WRITTEN = Decimal("0.10"), Decimal("0.20"), Decimal("0.02")
 # Around a slip's own factor: readings scatter, counts scatter, typed numbers hardly do.
-NEAR_TEN, NEAR_FOUR, NEAR_BOX, NEAR_VIABILITY = Decimal("0.15"), Decimal("0.12"), Decimal("0.08"), Decimal("0.015")
-ML = read_unit("mL")
+NEAR_TEN, NEAR_FOUR, NEAR_BOX, NEAR_VIABILITY = (
+    Decimal("0.15"),
+    Decimal("0.12"),
+    Decimal("0.08"),
+    Decimal("0.015"),
+)
 
 
 def check_doses(protocol: Protocol, snapshot: Snapshot) -> tuple[Issue, ...]:
@@ -94,10 +98,13 @@ def _areas(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue
     if not dose.areas:
         return
     for area in dose.areas:
-        if area.method == "ellipse" and max(area.sizes) > min(area.sizes) * MOST_RATIO:
-            yield issues.slender(dose.at("lesion_map.long_diameter"), whose, str(area.sizes[0]), str(area.sizes[1]))
+        sizes = [size.value for size in area.sizes]
+        if area.method == "ellipse" and max(sizes) > MOST_RATIO * min(sizes):
+            yield issues.slender(
+                dose.at("lesion_map.long_diameter"), whose, str(area.sizes[0]), str(area.sizes[1])
+            )
     chosen, *others = dose.areas
-    if limits.area_limits and not limits.area_limits[0] <= chosen.value <= limits.area_limits[1]:
+    if limits.area_limits and _outside(chosen.value, limits.area_limits):
         low, high = limits.area_limits
         yield issues.area_outside(_place_of(dose, chosen), whose, _cm2(chosen), f"{low} to {high}")
     for other in others:
@@ -109,8 +116,10 @@ def _areas(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue
 
 def _two_readings(place: Place, whose: str, one: Area, other: Area, weight: Weight) -> Iterator[Issue]:
     """The slip that explains two readings of one area, or that they are too far apart."""
-    smaller, larger = sorted((one, other), key=lambda area: area.value)
+    smaller, larger = sorted((one, other), key=lambda area: area.value.value)
     ratio = larger.value.value / smaller.value.value
+    if ratio <= 1 + READING:
+        return
     told = (place, whose, _cm2(one), _cm2(other))
     if _near(ratio, 100, 2 * NEAR_TEN):
         yield issues.millimetres(*told, weight=weight)
@@ -118,9 +127,11 @@ def _two_readings(place: Place, whose: str, one: Area, other: Area, weight: Weig
         yield issues.area_tenfold(*told, weight=weight)
     elif _near(ratio, 4, NEAR_FOUR):
         yield issues.radius(*told, weight=weight)
-    elif _near(ratio, BOX, NEAR_BOX) and larger.method in {"given", "rectangle"} and smaller.method != "given":
+    elif (
+        _near(ratio, BOX, NEAR_BOX) and larger.method in {"given", "rectangle"} and smaller.method != "given"
+    ):
         yield issues.bounding_box(place, whose, _cm2(larger), _cm2(smaller), weight)
-    elif ratio > 1 + READING:
+    else:
         yield issues.areas_differ(*told, printed(100 * (ratio - 1), 0))
 
 
@@ -139,7 +150,7 @@ def _plan(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue]
     if different := disagreement(request, plan, limits):
         yield issues.computations_differ(dose.place, whose, different)
     limit = limits.concentration_limit
-    if limit and plan.viable_concentration and plan.viable_concentration > limit:
+    if limit and plan.viable_concentration and plan.viable_concentration.value > value_in(limit, PER_ML):
         place = dose.at("injection.concentration")
         yield issues.too_concentrated(place, whose, _per_ml(plan.viable_concentration), _per_ml(limit))
     if limits.volume_per_point_limits and plan.volume_per_point:
@@ -150,8 +161,8 @@ def _plan(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue]
 def _point_volume(
     place: Place, whose: str, volume: Quantity, limits: tuple[Quantity, Quantity]
 ) -> Iterator[Issue]:
-    if not limits[0] <= volume <= limits[1]:
-        yield issues.point_volume_outside(place, whose, _ml(volume, 3), f"{limits[0]} to {limits[1]}")
+    if _outside(volume, limits):
+        yield issues.point_volume_outside(place, whose, _ml(volume.value, 3), f"{limits[0]} to {limits[1]}")
 
 
 def _syringe(dose: LesionDose, plan: DosePlan, limits: Intervention, whose: str) -> Iterator[Issue]:
@@ -159,7 +170,7 @@ def _syringe(dose: LesionDose, plan: DosePlan, limits: Intervention, whose: str)
         return
     shown = plan.on_syringe(plan.volume)
     if is_outside(shown.value / plan.volume.value, limits):
-        yield issues.coarse_syringe(dose.place, whose, _ml(plan.volume, 4), str(shown))
+        yield issues.coarse_syringe(dose.place, whose, _ml(plan.volume.value, 4), str(shown))
 
 
 # ------------------------------------------------------------------------------------------------------------ given
@@ -180,14 +191,14 @@ def _concentration(dose: LesionDose, given: GivenDose, whose: str) -> Iterator[I
     used, product = given.viable_concentration, dose.product
     if used is None or product is None:
         return
-    ratio = used.value / product.viable_concentration.to("cells/mL").value
+    ratio = used.value / value_in(product.viable_concentration, PER_ML)
+    if abs(ratio - 1) <= WRITTEN:
+        return
     viability = _share(product.viability or given.viability)
     place, both = dose.at("injection.concentration"), (_per_ml(used), _per_ml(product.viable_concentration))
     what = f"{both[0]} on the day, {both[1]} at release"
     if _near_ten(ratio):
         yield issues.concentration_tenfold(place, whose, *both, weight="query")
-    elif abs(ratio - 1) <= WRITTEN:
-        return
     elif viability and _near(ratio * viability, 1, NEAR_VIABILITY):
         yield issues.total_for_viable(place, whose, what, "query")
     elif viability and _near(ratio, viability, NEAR_VIABILITY):
@@ -201,42 +212,55 @@ def _cells(dose: LesionDose, given: GivenDose, limits: Intervention, whose: str)
     computed = _cells_used(dose, given, limits)
     if given.cells_written is None or computed is None:
         return
-    ratio = given.cells_written.value / computed.value
-    place, both = dose.at("injection.planned_cells"), (millions(given.cells_written), millions(computed))
+    ratio = given.cells_written.value / computed
+    if abs(ratio - 1) <= WRITTEN:
+        return
+    place, both = (
+        dose.at("injection.planned_cells"),
+        (millions(given.cells_written), millions(Quantity(computed, CELLS))),
+    )
     if _near_ten(ratio):
         yield issues.cells_tenfold(place, whose, *both, weight="query")
-    elif abs(ratio - 1) > WRITTEN:
+    else:
         yield issues.cells_differ(place, whose, *both)
 
 
-def _cells_used(dose: LesionDose, given: GivenDose, limits: Intervention) -> Quantity | None:
+def _cells_used(dose: LesionDose, given: GivenDose, limits: Intervention) -> Decimal | None:
     """Level given x area used on the day."""
-    density = next((each.dose for each in limits.dose_levels if each.level == (given.level or dose.level)), None)
+    density = next(
+        (each.dose for each in limits.dose_levels if each.level == (given.level or dose.level)), None
+    )
     area = given.area or (dose.areas[0] if dose.areas else None)
-    return None if density is None or area is None else (density * area.value).to("cells")
+    return None if density is None or area is None else value_in(density, PER_CM2) * area.value.value
 
 
 def _volume(dose: LesionDose, given: GivenDose, limits: Intervention, whose: str) -> Iterator[Issue]:
-    """What was drawn, without the dead volume, and what was given, against cells over concentration."""
+    """What was drawn, without the dead volume, and what was given, against cells over concentration; all in mL."""
     cells, strength = _cells_used(dose, given, limits), given.viable_concentration
     if cells is None or strength is None or given.drawn is None:
         return
-    expected = (cells / strength).to(ML)
-    dead = limits.dead_volume or Quantity(Decimal(0), ML)
-    drawn, place = given.drawn, dose.at("injection.volume_drawn")
-    ratios = [drawn.value / (expected + dead).value, *([given.volume.value / expected.value] if given.volume else [])]
+    needed, drawn = cells / strength.value, value_in(given.drawn, ML)
+    dead = value_in(limits.dead_volume, ML) if limits.dead_volume else Decimal(0)
+    place = dose.at("injection.volume_drawn")
+    ratios = [drawn / (needed + dead), *([given.volume.value / needed] if given.volume else [])]
     if any(map(_near_ten, ratios)):
-        yield issues.volume_tenfold(place, whose, f"{drawn} drawn", _ml(expected + dead, 3), "query")
-        return
-    meant = (drawn - dead).to(ML)
-    step = limits.syringe_graduation.to(ML).value if limits.syringe_graduation else Decimal("0.01")
+        yield issues.volume_tenfold(place, whose, f"{_ml(drawn, 3)} drawn", _ml(needed + dead, 3), "query")
+    else:
+        yield from _viability_in_volume(place, whose, given, drawn - dead, needed, limits)
+
+
+def _viability_in_volume(
+    place: Place, whose: str, given: GivenDose, meant: Decimal, needed: Decimal, limits: Intervention
+) -> Iterator[Issue]:
+    """A volume (mL) that fits the viability forgotten or used twice, and not the one needed, on this syringe."""
+    step = value_in(limits.syringe_graduation, ML) if limits.syringe_graduation else Decimal("0.01")
     viability = _share(given.viability)
-    if viability is None or abs(meant.value - expected.value) <= 2 * step:
+    if viability is None or abs(meant - needed) <= 2 * step:
         return
-    what = f"{_ml(meant, 3)} drawn beyond the dead volume where {_ml(expected, 3)} are needed"
-    if given.counted == "total" and _fits(meant, expected.value * viability, step):
+    what = f"{_ml(meant, 3)} drawn beyond the dead volume where {_ml(needed, 3)} are needed"
+    if given.counted == "total" and abs(meant - needed * viability) <= step:
         yield issues.total_for_viable(place, whose, what, "query")
-    elif given.counted == "viable" and _fits(meant, expected.value / viability, step):
+    elif given.counted == "viable" and abs(meant - needed / viability) <= step:
         yield issues.viability_twice(place, whose, what, "query")
 
 
@@ -262,13 +286,13 @@ def _near_ten(ratio: Decimal) -> bool:
     return _near(ratio, 10, NEAR_TEN) or _near(ratio * 10, 1, NEAR_TEN)
 
 
-def _fits(volume: Quantity, wanted: Decimal, step: Decimal) -> bool:
-    """A volume read to one graduation."""
-    return abs(volume.value - wanted) <= step
+def _outside(quantity: Quantity, limits: tuple[Quantity, Quantity]) -> bool:
+    low, high = (value_in(end, quantity.unit) for end in limits)
+    return not low <= quantity.value <= high
 
 
 def _share(percent: Quantity | None) -> Decimal | None:
-    return None if percent is None else percent.to("fraction").value
+    return None if percent is None else value_in(percent, SHARE)
 
 
 def _cm2(area: Area) -> str:
@@ -276,9 +300,9 @@ def _cm2(area: Area) -> str:
     return f"{printed(area.value.value, 2)} cm2 ({words[area.method]})"
 
 
-def _ml(volume: Quantity, decimals: int) -> str:
-    return f"{printed(volume.to(ML).value, decimals)} mL"
+def _ml(volume: Decimal, decimals: int) -> str:
+    return f"{printed(volume, decimals)} mL"
 
 
 def _per_ml(concentration: Quantity) -> str:
-    return f"{printed(concentration.to('cells/mL').value / 1_000_000, 2)} million cells/mL"
+    return f"{printed(value_in(concentration, PER_ML) / 1_000_000, 2)} million cells/mL"

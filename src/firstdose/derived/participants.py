@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.derived.rules import rule_of
-from firstdose.derived.timing import ADMINISTRATION, derive_treated
+from firstdose.derived.rules import derive_names, names_of, rule_of, with_lags
+from firstdose.derived.timing import ADMINISTRATION, derive_treated, read_dates
 from firstdose.protocol.names import forms
 from firstdose.protocol.rule import expression
 
 if TYPE_CHECKING:
     from firstdose.protocol.model import Protocol
-    from firstdose.protocol.names import Form
+    from firstdose.protocol.rule import Rule
     from firstdose.records.snapshot import Snapshot
 
 EVERYBODY = "all"
@@ -22,37 +22,64 @@ LEFT_EARLY = ("withdrawn", "lost", "died")
 
 
 def derive_participants(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
-    """One row a participant: all, treated, and the first record of every form kept once per participant."""
+    """One row a participant: all, treated, and the first record of every form kept per participant.
+
+    Items of a form without any record are null.
+    """
     frame = derive_treated(protocol, snapshot).with_columns(pl.lit(value=True).alias(EVERYBODY))
     for form in forms(protocol).values():
-        table = snapshot.table(form.name)
-        if table is None or form.per != "participant" or form.repeats:
+        if form.per != "participant" or form.repeats:
             continue
         columns = [item.name for item in form.items if item.name not in frame.columns]
-        first = _with_dates(table, form).group_by("participant", maintain_order=True).first()
+        table = snapshot.table(form.name)
+        if table is None:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in columns)
+            continue
+        dates = [item.name for item in form.items if item.kind == "date"]
+        first = read_dates(table, dates).group_by("participant", maintain_order=True).first()
         frame = frame.join(
             first.select("participant", *columns), on="participant", how="left", maintain_order="left"
         )
     return frame
 
 
-def _with_dates(table: pl.DataFrame, form: Form) -> pl.DataFrame:
-    dates = [item.name for item in form.items if item.kind == "date"]
-    return table.with_columns(pl.col(dates).str.to_date("%Y-%m-%d", strict=False))
-
-
-def derive_sets(protocol: Protocol, participants: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+def derive_sets(
+    protocol: Protocol, snapshot: Snapshot, participants: pl.DataFrame
+) -> dict[str, tuple[str, ...]]:
     """Analysis set > participants in it. `all` and `treated` always exist; unknown is not a member."""
     rules = {EVERYBODY: EVERYBODY, "treated": "treated"}
     rules |= {each.name: each.rule for each in protocol.analysis_sets}
-    return {
-        name: tuple(
-            participants.filter(expression(rule_of(protocol, rule, "analysis_set")).fill_null(value=False))[
-                "participant"
-            ].to_list()
-        )
-        for name, rule in rules.items()
-    }
+    sets = {}
+    for name, text in rules.items():
+        member = _judge(protocol, snapshot, participants, rule_of(protocol, text, "analysis_set"))
+        sets[name] = tuple(participants.filter(member.fill_null(value=False))["participant"].to_list())
+    return sets
+
+
+def _judge(
+    protocol: Protocol,
+    snapshot: Snapshot,
+    participants: pl.DataFrame,
+    rule: Rule,
+    visits: frozenset[str] | None = None,
+) -> pl.Series:
+    """Truth of a rule for each participant, from the first known values, or over all records where it looks at several.
+
+    `visits`: only records of these, or of no visit, are looked at.
+    """
+    facts = participants.select("participant", EVERYBODY, "treated")
+    names = names_of(rule) - {EVERYBODY, "treated"}
+    if names:
+        rows = with_lags(protocol, snapshot, derive_names(protocol, snapshot, names), rule)
+        if visits is not None:
+            rows = rows.filter(pl.col("visit").is_null() | pl.col("visit").is_in(visits))
+        if not rule.aggregates:
+            rows = rows.group_by("participant", maintain_order=True).agg(pl.all().drop_nulls().first())
+        facts = facts.join(rows, on="participant", how="left", maintain_order="left")
+    if not rule.aggregates:
+        return facts.select(expression(rule).alias("truth"))["truth"]
+    answers = facts.group_by("participant", maintain_order=True).agg(expression(rule).alias("truth"))
+    return answers["truth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +93,25 @@ class Verdict:
     met: bool | None
 
 
-def derive_eligibility(protocol: Protocol, participants: pl.DataFrame) -> tuple[Verdict, ...]:
-    """Every criterion for every participant; `met` is true where the criterion speaks for taking part."""
-    columns = {}
+def derive_eligibility(
+    protocol: Protocol, snapshot: Snapshot, participants: pl.DataFrame
+) -> tuple[Verdict, ...]:
+    """Every criterion for every participant, from what was recorded before treatment.
+
+    `met` is true where the criterion speaks for taking part.
+    """
+    early = frozenset(visit.visit for visit in protocol.visits if visit.day < 0)
+    verdicts = []
     for each in protocol.eligibility:
-        truth = expression(rule_of(protocol, each.rule, "eligibility"))
-        columns[each.criterion] = truth if each.direction == "in" else ~truth
-    verdicts = participants.select("participant", *(rule.alias(name) for name, rule in columns.items()))
-    return tuple(
-        Verdict(row["participant"], each.criterion, each.direction, each.sentence, row[each.criterion])
-        for row in verdicts.iter_rows(named=True)
-        for each in protocol.eligibility
-    )
+        truth = _judge(protocol, snapshot, participants, rule_of(protocol, each.rule, "eligibility"), early)
+        met = truth if each.direction == "in" else ~truth
+        verdicts.append(
+            [
+                Verdict(name, each.criterion, each.direction, each.sentence, answer)
+                for name, answer in zip(participants["participant"], met, strict=True)
+            ]
+        )
+    return tuple(verdict for of_one in zip(*verdicts, strict=True) for verdict in of_one)
 
 
 def eligible(verdicts: tuple[Verdict, ...]) -> dict[str, bool | None]:
@@ -116,7 +150,7 @@ class Flow:
 def derive_flow(protocol: Protocol, snapshot: Snapshot, participants: pl.DataFrame) -> Flow:
     """Who entered, was treated, completed, left early and why; nobody is counted twice or lost."""
     everybody = tuple(participants["participant"].to_list())
-    verdict = eligible(derive_eligibility(protocol, participants))
+    verdict = eligible(derive_eligibility(protocol, snapshot, participants))
     treated = tuple(participants.filter(pl.col("treated"))["participant"].to_list())
     ends = _ends(snapshot)
     completed = tuple(name for name in treated if ends.get(name, ("", ""))[0] == "completed")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from firstdose.derived.measurements import arrays_of
+from firstdose.derived.scores import arrays_of
 from firstdose.derived.timing import ADMINISTRATION
 from firstdose.protocol.names import forms
 

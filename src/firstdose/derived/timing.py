@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from firstdose.protocol.model import Protocol
     from firstdose.records.snapshot import Snapshot
 
 ADMINISTRATION = "injection"
+
+
+def read_dates(table: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The table with these columns of ISO text as dates; a date known in part is null."""
+    texts = [name for name in names if table.schema[name] == pl.String]
+    return table.with_columns(pl.col(texts).str.to_date("%Y-%m-%d", strict=False))
 
 
 def derive_day_zero(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:

@@ -158,7 +158,7 @@ class _Walker:
         self._close_block()
         indent = self._settle(place, lead)
         rest = bare[key.end() :]
-        text = rest.lstrip(" \t")
+        text = rest.lstrip(" ") if rest.startswith(" ") else rest.lstrip(" \t")
         gap = len(rest) - len(text)
         where = Place(place.file, place.line, place.column + key.end() + gap)
         if rest and rest[0] != " ":

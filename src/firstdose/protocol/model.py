@@ -220,7 +220,7 @@ class Analysis:
     endpoint: str
     unit: Literal["participant", "lesion in participant", "event"]
     analysis_set: str
-    missing: str = "complete case"
+    missing: str = ""
     nested: str = ""
     ci: Decimal | None = None
     direction: Literal["two sided", "greater", "less"] = "two sided"

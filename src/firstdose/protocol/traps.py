@@ -20,7 +20,7 @@ Holds = Literal["nothing", "block", "value", "open quote"]
 
 _QUOTED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"'), "'": re.compile(r"'(?:[^']|'')*'")}
 _ESCAPE = re.compile(r'\\[^"\\]')
-_COMMENT = re.compile(r"([ \t]+)#")
+_COMMENT = re.compile(r"( +)#")
 _COLON = re.compile(r":(?=[ \t]|$)")
 _BAR = re.compile(r"\|[ \t]*(?:[ \t]#.*)?")
 _BLOCK_MARK = re.compile(r"[|>][-+0-9]*(?=[ \t]|$)")
@@ -78,7 +78,7 @@ def _quoted(text: str, place: Place) -> Value:
     if not found:
         return Value(in_quotes(text[1:]), "open quote", (issues.open_quote(place, text[0]),))
     rest = text[found.end() :]
-    if rest and not _COMMENT.match(rest):
+    if rest and not re.match(r"[ \t]+#", rest):
         return _mended(text, issues.after_quote(_within(place, found.end())))
     if "\t" in found.group():
         return _mended(text, issues.tab_inside(_within(place, text.index("\t"))))

@@ -11,7 +11,7 @@ from firstdose.protocol.grammar import SECTIONS
 from firstdose.protocol.issues_of_text import FIRST_LINE
 from firstdose.protocol.kinds_of_lists import meaning_of
 from firstdose.protocol.makers import taken_apart
-from firstdose.protocol.model import LocalItem
+from firstdose.protocol.model import Analysis, LocalItem
 from firstdose.protocol.table import NONE
 from firstdose.protocol.traps import judge_value
 from firstdose.values.issue import Place
@@ -146,9 +146,11 @@ def _values(part: Any, columns: Sequence[Field]) -> Mapping[str, Any]:
 
 
 def _is_left_out(value: Any, field: Field, part: Any) -> bool:
-    """Whether the model would hold this value anyway."""
+    """Whether the model would hold this value anyway; an analysis plan says even what goes without saying."""
     if value is None or value in {"", ()}:
         return True
+    if isinstance(part, Analysis):
+        return False
     owner = Item if isinstance(part, LocalItem) else type(part)
     return any(
         each.name == field.field and each.default is not MISSING and each.default == value

@@ -48,6 +48,8 @@ def check_lesions(scope: Scope) -> Iterator[Issue]:
     if mapped is None:
         return
     known = scope.number(mapped, "participant", "lesion")
+    pairs = mapped.select("participant", "lesion").drop_nulls().group_by("participant").agg("lesion")
+    own = dict(pairs.iter_rows())
     for activity, _, table in scope.tables():
         if activity == LESIONS or table["lesion"].null_count() == table.height:
             continue
@@ -55,9 +57,10 @@ def check_lesions(scope: Scope) -> Iterator[Issue]:
         strange = there & ~np.isin(scope.number(table, "participant", "lesion"), known)
         for row in np.flatnonzero(strange).tolist():
             whose = table["participant"][row]
-            own = in_order(mapped.filter(pl.col("participant") == whose)["lesion"].drop_nulls())
             place = scope.place(activity, row, "lesion")
-            yield issues.no_such_lesion(place, scope.protocol.lesion_word, table["lesion"][row], whose, own)
+            yield issues.no_such_lesion(
+                place, scope.protocol.lesion_word, table["lesion"][row], whose, in_order(own.get(whose, ()))
+            )
 
 
 def check_twice(scope: Scope) -> Iterator[Issue]:

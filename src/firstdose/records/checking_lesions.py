@@ -78,6 +78,4 @@ def check_controls(scope: Scope) -> Iterator[Issue]:
     controls = mapped.filter(pl.col("role") == "control").select("participant", "lesion").unique()
     for row in given.with_row_index("_at").join(controls, on=["participant", "lesion"])["_at"].to_list():
         place = scope.place(ADMINISTRATION, row, "lesion")
-        yield issues.given_to_control(
-            place, scope.whose(ADMINISTRATION, row, ("participant", "lesion")).capitalize()
-        )
+        yield issues.given_to_control(place, scope.whose(ADMINISTRATION, row, ("participant", "lesion")))

@@ -84,13 +84,17 @@ def check_visit_order(scope: Scope) -> Iterator[Issue]:
         .with_columns(rank)
         .filter(pl.col("_rank").is_not_null() & pl.col("date").is_not_null())
     )
-    ordered = seen.sort("participant", "_rank", "_at")
-    latest = pl.col("date").cum_max().shift(1).over("participant")
-    late = ordered.with_columns(latest.alias("_latest")).filter(pl.col("date") < pl.col("_latest"))
-    for row, who, rank_, latest_ in late.select("_at", "participant", "_rank", "_latest").iter_rows():
-        before = ordered.filter(
-            (pl.col("participant") == who) & (pl.col("_rank") <= rank_) & (pl.col("date") == latest_)
-        )["visit"][0]
+    latest = pl.col("date").cum_max()
+    newest = (
+        pl.when(pl.col("date") == latest).then("visit").forward_fill()
+    )  # the visit that set the latest date
+    ordered = seen.sort("participant", "_rank", "_at").with_columns(
+        latest.shift(1).over("participant").alias("_latest"),
+        newest.shift(1).over("participant").alias("_before"),
+    )
+    for row, before in (
+        ordered.filter(pl.col("date") < pl.col("_latest")).select("_at", "_before").iter_rows()
+    ):
         whose = scope.whose(VISITS, row, ("participant",))
         yield issues.out_of_order(scope.place(VISITS, row, "date"), whose, scope.visits["visit"][row], before)
 

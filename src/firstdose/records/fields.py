@@ -113,20 +113,19 @@ def _no_comparators(item: Item, height: int) -> pl.Series | None:
 
 def _read_slowly(item: Item, texts: pl.Series, style: Style, fast: pl.DataFrame) -> ColumnReading:
     """The easy cells as they are, the others by their distinct texts."""
-    dtype = dtype_of(item)
     if style == PLAIN:
-        values, easy = fast[item.name], fast[f"{item.name}?"]
+        values, at = fast[item.name], (~fast[f"{item.name}?"]).arg_true()
     else:
-        values = pl.Series(item.name, [None], dtype=dtype).new_from_index(0, len(texts))
-        easy = pl.Series("easy", [False], dtype=pl.Boolean).new_from_index(0, len(texts))
-    odd = texts.filter(~easy).unique().to_list()
-    cells = {text: read_cell(item, text, style) for text in sorted(odd)}
-    slow = _looked_up(texts, {text: cell.value for text, cell in cells.items()}, dtype)
+        values = pl.Series(item.name, [None], dtype=dtype_of(item)).new_from_index(0, len(texts))
+        at = pl.int_range(len(texts), dtype=pl.UInt32, eager=True)
+    odd = texts.gather(at)
+    cells = {text: read_cell(item, text, style) for text in sorted(odd.unique().to_list())}
+    read = _looked_up(odd, {text: cell.value for text, cell in cells.items()}, dtype_of(item))
     return ColumnReading(
-        values=values.zip_with(easy, slow).rename(item.name),
-        comparators=_comparators(item, texts, cells),
-        gaps=_gaps(texts, easy, cells),
-        faults=tuple(_told(texts, easy, cells)),
+        values=values.clone().scatter(at, read).rename(item.name),
+        comparators=_comparators(item, odd, at, cells, len(texts)),
+        gaps=_gaps(odd, at, cells),
+        faults=tuple(_told(item, odd, at, cells)),
     )
 
 
@@ -135,33 +134,35 @@ def _looked_up(texts: pl.Series, read: Mapping[str, object], dtype: type[pl.Data
     return texts.replace_strict(pl.Series(list(read), dtype=pl.String), new, default=None, return_dtype=dtype)
 
 
-def _comparators(item: Item, texts: pl.Series, cells: Mapping[str, Cell]) -> pl.Series | None:
-    signs = {text: cell.comparator for text, cell in cells.items() if cell.comparator}
-    return _looked_up(texts, signs, pl.String) if signs else _no_comparators(item, len(texts))
+def _comparators(
+    item: Item, odd: pl.Series, at: pl.Series, cells: Mapping[str, Cell], height: int
+) -> pl.Series | None:
+    signs = {text: cell.comparator for text, cell in cells.items()}
+    nothing = _no_comparators(item, height)
+    return nothing if nothing is None else nothing.scatter(at, _looked_up(odd, signs, pl.String))
 
 
-def _gaps(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> pl.DataFrame | None:
+def _gaps(odd: pl.Series, at: pl.Series, cells: Mapping[str, Cell]) -> pl.DataFrame | None:
     missing = {text: cell for text, cell in cells.items() if cell.value is None}
     if not missing:
         return None
-    at = (~easy & texts.is_in(list(missing))).arg_true().cast(pl.UInt32)
-    there = texts.gather(at)
-    reasons = _looked_up(there, {text: cell.reason or EMPTY for text, cell in missing.items()}, pl.String)
-    details = _looked_up(there, {text: cell.detail for text, cell in missing.items()}, pl.String)
-    return pl.DataFrame({"_at": at, "reason": reasons, "detail": details}, schema=GAPS)
+    reasons = _looked_up(odd, {text: cell.reason or EMPTY for text, cell in missing.items()}, pl.String)
+    details = _looked_up(odd, {text: cell.detail for text, cell in missing.items()}, pl.String)
+    gaps = pl.DataFrame({"_at": at.cast(pl.UInt32), "reason": reasons, "detail": details}, schema=GAPS)
+    return gaps.filter(pl.col("reason").is_not_null())
 
 
-def _told(texts: pl.Series, easy: pl.Series, cells: Mapping[str, Cell]) -> list[tuple[int, Fault]]:
+def _told(item: Item, odd: pl.Series, at: pl.Series, cells: Mapping[str, Cell]) -> list[tuple[int, Fault]]:
     """Faults by row; of each code the first ones, and one that counts the rest."""
     codes = {fault.code for cell in cells.values() for fault in cell.faults}
     told: list[tuple[int, Fault]] = []
     for code in sorted(codes):
         faults = {text: fault for text, cell in cells.items() for fault in cell.faults if fault.code == code}
-        at = (~easy & texts.is_in(list(faults))).arg_true()
-        told += [(row, faults[texts[row]]) for row in at.head(MOST_TOLD).to_list()]
-        if (more := len(at) - MOST_TOLD) > 0:
+        places = odd.is_in(list(faults)).arg_true().to_list()
+        told += [(at[place], faults[odd[place]]) for place in places[:MOST_TOLD]]
+        if (more := len(places) - MOST_TOLD) > 0:
             weight = next(iter(faults.values())).weight
-            message = f"{texts.name}: {more} more of the same kind follow."
+            message = f"{item.name}: {more} more of the same kind follow."
             remedy = "Mend the first ones and read the file again."
-            told.append((at[MOST_TOLD], Fault(code, message, remedy, weight)))
+            told.append((at[places[MOST_TOLD]], Fault(code, message, remedy, weight)))
     return told

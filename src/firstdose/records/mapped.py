@@ -102,7 +102,7 @@ def _check_items(source: Source, form: Form) -> Iterator[Issue]:
     said += [(each.place, item) for each in source.missing_when for item in each.items]
     for place, item in said:
         if item not in items:
-            yield issues.no_such_name(place, f"item of {form.name}", item, items)
+            yield issues.no_such_name(place, "item", item, items, f" in {form.name}")
     seen: dict[tuple[str, str, str], str] = {}
     for each in source.columns:
         first = seen.setdefault((each.item, each.visit or source.at, each.lesion), each.column)

@@ -50,10 +50,10 @@ def no_such_column(place: Place, column: str, columns: Sequence[str], file: str)
     return Issue(place, "FD-R023", f"{file} has no column {quoted(column)}.", remedy.rstrip())
 
 
-def no_such_name(place: Place, kind: str, name: str, known: Sequence[str]) -> Issue:
+def no_such_name(place: Place, kind: str, name: str, known: Sequence[str], where: str = "") -> Issue:
     """FD-R024: an activity, item or visit that the protocol does not have."""
     remedy = did_you_mean(name, known) or f"It has {', '.join(known)}."
-    return Issue(place, "FD-R024", f"The protocol has no {kind} {quoted(name)}.", remedy.rstrip())
+    return Issue(place, "FD-R024", f"The protocol has no {kind} {quoted(name)}{where}.", remedy.rstrip())
 
 
 def wrong_unit(place: Place, message: str, remedy: str) -> Issue:

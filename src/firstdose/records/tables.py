@@ -9,7 +9,7 @@ import polars as pl
 
 from firstdose.catalogue import Item
 from firstdose.records import issues
-from firstdose.records.cells import NO_COLUMN, PLAIN, UNREADABLE, Style
+from firstdose.records.cells import EMPTY, NO_COLUMN, PLAIN, UNREADABLE, Style
 from firstdose.records.fields import GAPS, ColumnReading, dtype_of, read_column, read_columns
 from firstdose.records.snapshot import KEYS
 from firstdose.values.issue import Issue, Place
@@ -108,7 +108,7 @@ def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
     found += [
         fault.at(part.place(row, name)) for name, reading in readings.items() for row, fault in reading.faults
     ]
-    dates, told = _read_dates(part, form)
+    dates, told, undated = _read_dates(part, form)
     origin = [pl.Series("_file", [part.file]).new_from_index(0, part.frame.height), part.frame["_row"]]
     values = [series for reading in readings.values() for series in _both(reading)]
     frame = pl.DataFrame([*(part.frame[key] for key in KEYS[:3]), dates, *values, *origin])
@@ -116,7 +116,7 @@ def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
         reading.gaps.with_columns(item=pl.lit(name))
         for name, reading in readings.items()
         if reading.gaps is not None
-    ]
+    ] + undated
     return TableReading(
         activity=part.activity,
         frame=frame,
@@ -196,17 +196,20 @@ def _both(reading: ColumnReading) -> list[pl.Series]:
     return [reading.values, reading.comparators.alias(f"{reading.values.name}__comparator")]
 
 
-def _read_dates(part: Part, form: Form) -> tuple[pl.Series, list[Issue]]:
-    """The records' own dates: the column `date`, null where there is none or no whole day."""
+def _read_dates(part: Part, form: Form) -> tuple[pl.Series, list[Issue], list[pl.DataFrame]]:
+    """The records' own dates: the column `date`, null where there is none or no whole day; Issues; gaps."""
     if "date" not in part.frame.columns:
-        return pl.Series("date", [None] * part.frame.height, dtype=pl.Date), []
+        return pl.Series("date", [None], dtype=pl.Date).new_from_index(0, part.frame.height), [], []
     item = form.item("date") or Item(name="date", label="date", kind="date", required=False)
     reading = read_column(item, part.frame["date"], part.styles.get("date", PLAIN))
     whole = reading.values.str.to_date("%Y-%m-%d", strict=False)
     partial = (reading.values.is_not_null() & whole.is_null()).arg_true().to_list()
     found = [fault.at(part.place(row, "date")) for row, fault in reading.faults]
     found += [issues.date_not_complete(part.place(row, "date"), reading.values[row]) for row in partial]
-    return whole.alias("date"), found
+    gaps = [] if reading.gaps is None else [reading.gaps.with_columns(item=pl.lit("date"))]
+    if not item.required:
+        gaps = [gap.filter(pl.col("reason") != EMPTY) for gap in gaps]
+    return whole.alias("date"), found, gaps
 
 
 def _placed(activity: str, frame: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:

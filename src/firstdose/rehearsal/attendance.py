@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EPOCH = dt.date(1970, 1, 1)
 FIRST_DAY_ZERO = dt.date(2024, 2, 5)  # an invented Monday
-SENTINEL_DAYS, SPACING_DAYS = 7, 7  # the second participant waits for both
+SENTINEL_DAYS, SPACING_DAYS = 6, 10  # the second participant waits for both
 MOST_IN_TURN = 500  # then the dates begin again, as if at another centre
 
 END_VISIT = "END"  # an early end, at which the last visit's activities are done
@@ -50,7 +50,7 @@ class Calendar:
     @property
     def last_day(self) -> Ints:
         """The last day somebody was seen."""
-        return np.where(self.done, self.days, NEVER).max(axis=1)
+        return np.asarray(np.where(self.done, self.days, NEVER).max(axis=1))
 
 
 def invent_calendar(protocol: Protocol, plan: Rehearsal, participants: int, seed: int) -> Calendar:
@@ -78,7 +78,7 @@ def rate(declared: Decimal | None) -> float:
 
 
 def _days_zero(participants: int, draw: Floats) -> Ints:
-    """The first participant alone, the others a week apart and up to two days later."""
+    """The first participant alone for two weeks, the others at least a week apart."""
     number = np.arange(participants) % MOST_IN_TURN
     start = (FIRST_DAY_ZERO - EPOCH).days
     days = start + number * SPACING_DAYS + (number > 0) * SENTINEL_DAYS + np.floor(draw * 3)
@@ -93,7 +93,9 @@ def _planned_days(protocol: Protocol, plan: Rehearsal, draws: Floats) -> Ints:
         if visit.day == 0:
             continue
         width = visit.window.last - visit.window.first
-        inside = np.clip(np.rint(visit.day + scatter[:, place] * width / 6), visit.window.first, visit.window.last)
+        inside = np.clip(
+            np.rint(visit.day + scatter[:, place] * width / 6), visit.window.first, visit.window.last
+        )
         room = _days_outside(protocol, place)
         strays = bool(room) & (draws[:, 1, place] < rate(plan.outside_window))
         outside = np.array(room or [0])[np.floor(draws[:, 2, place] * max(len(room), 1)).astype(int)]
@@ -104,7 +106,9 @@ def _planned_days(protocol: Protocol, plan: Rehearsal, draws: Floats) -> Ints:
 def _days_outside(protocol: Protocol, place: int) -> Sequence[int]:
     """Days outside this visit's window on which it disturbs no other visit: late ones, or early for the first."""
     visits, window = protocol.visits, protocol.visits[place].window
-    following = visits[place + 1].window.first if place + 1 < len(visits) else window.last + FURTHEST_OUTSIDE + 1
+    following = (
+        visits[place + 1].window.first if place + 1 < len(visits) else window.last + FURTHEST_OUTSIDE + 1
+    )
     late = range(window.last + 1, min(window.last + FURTHEST_OUTSIDE + 1, following))
     if late:
         return late
@@ -120,11 +124,17 @@ def _leaving(
     leaves = bool(after) & (draws[:, 0] < rate(plan.dropout))
     place = np.array(after or [final])[np.floor(draws[:, 1] * max(len(after), 1)).astype(int)]
     left = np.where(leaves, np.where(draws[:, 2] < 0.5, WITHDRAWN, LOST), COMPLETED)
-    end = np.take_along_axis(days, place[:, None], axis=1)[:, 0] + 1 + np.floor(draws[:, 3] * 5).astype(np.int64)
+    end = (
+        np.take_along_axis(days, place[:, None], axis=1)[:, 0]
+        + 1
+        + np.floor(draws[:, 3] * 5).astype(np.int64)
+    )
     return np.where(leaves, place, final), left, end
 
 
-def with_facts(calendar: Calendar, protocol: Protocol, facts: Mapping[Fact, str], ids: Sequence[str]) -> Calendar:
+def with_facts(
+    calendar: Calendar, protocol: Protocol, facts: Mapping[Fact, str], ids: Sequence[str]
+) -> Calendar:
     """The calendar as the facts have it: a visit's `day` or `date` and `status`, and how participation ended."""
     calendar = replace(
         calendar,

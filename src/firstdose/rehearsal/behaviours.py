@@ -46,11 +46,15 @@ class Behaviour:
 
 
 _SIGN = Behaviour(start=2.3, spread=0.18, own=0.12, noise=0.08, course="falls")
+_ITCH = Behaviour(start=3.0, spread=0.25, own=0.2, noise=0.15, course="reacts", bump=0.8)
 _SYMPTOM = Behaviour(start=1.0, spread=0.4, own=0.3, noise=0.25, course="reacts", bump=1.2)
 
 # Form (without its variant) > item, or its last word, or `*` for the others.
 _KNOWN: dict[str, dict[str, Behaviour]] = {
-    "PASI": {"area": Behaviour(start=1.2, own=0.3, noise=0.06, course="falls"), "*": replace(_SIGN, start=2.0)},
+    "PASI": {
+        "area": Behaviour(start=1.2, own=0.45, noise=0.06, course="falls"),
+        "*": replace(_SIGN, start=2.1, own=0.25),
+    },
     "plaque_score": {"*": _SIGN},
     "sPGA": {"*": replace(_SIGN, start=2.8)},
     "histology": {
@@ -62,13 +66,16 @@ _KNOWN: dict[str, dict[str, Behaviour]] = {
     "PASI_total": {"*": replace(_SIGN, start=8)},
     "skin_thickness": {"*": Behaviour(start=2.4, spread=0.18, own=0.005, noise=0.012, course="falls")},
     "local_tolerability": {
-        "itching": replace(_SYMPTOM, start=3.0, bump=0.8),
+        "itching": _ITCH,
         "redness_mm": Behaviour(start=32, own=0.1, noise=0.05, course="reacts", bump=8),
         "swelling_mm": Behaviour(start=2, spread=0.2, noise=0.2, course="reacts", bump=6),
         "*": _SYMPTOM,
     },
-    "symptom_nrs": {"itching": replace(_SYMPTOM, start=3.0, bump=0.8), "*": _SYMPTOM},
-    "symptom_vas": {"itching": replace(_SYMPTOM, start=30, bump=8), "*": replace(_SYMPTOM, start=10, bump=12)},
+    "symptom_nrs": {"itching": _ITCH, "*": _SYMPTOM},
+    "symptom_vas": {
+        "itching": replace(_ITCH, start=30, bump=8),
+        "*": replace(_SYMPTOM, start=10, bump=12),
+    },
     "demographics": {"age": Behaviour(start=40, spread=0.0, own=0.25, decimals=0)},
     "vital_signs": {
         "systolic": Behaviour(start=122, spread=0.05, own=0.04, noise=0.03),
@@ -89,9 +96,10 @@ _BY_UNIT = {
     "cells/mm2": 260.0, "cells/uL": 900.0, "cells/mL": 1e7, "fold": 2.0, "mm": 2.4, "um": 380.0, "cm": 6.0,
     "x ULN": 0.6, "mg/dL": 0.9, "months": 60.0, "years": 12.0, "kg": 75.0, "g/dL": 14.0, "U/L": 25.0,
 }  # fmt: skip
-_STEADY_UNITS = frozenset({"x ULN", "mg/dL", "months", "years", "kg", "g/dL", "U/L"})
+_STEADY_UNITS = frozenset({"cells/uL", "x ULN", "mg/dL", "months", "years", "kg", "g/dL", "U/L"})
 _RISING = ("foxp3", "il10", "il4", "tgf")  # regulatory, by the beginning of the item's name
-_STARTS_AT = 0.65  # of the range of a scale
+_STARTS_AT = 0.7  # of the range of a scale
+_PROPORTIONS = {"b": 0.25, "t": 1.6}  # of lymphocytes, by the first word of the item's name
 
 
 def behaviour_of(form: Form, item: Item) -> Behaviour:
@@ -107,9 +115,9 @@ def _guessed(item: Item) -> Behaviour:
     if unit in _BY_UNIT or item.lloq is not None:
         start = _BY_UNIT.get(unit, 6 * float(item.lloq or 1))
         steady = unit in _STEADY_UNITS
-        start *= 1 if steady else _factor(item.name)
         if steady:
-            return Behaviour(start=start, spread=0.1, own=0.2, noise=0.1, log=True)
+            return Behaviour(start=start * _proportion(item.name), spread=0.1, own=0.2, noise=0.1, log=True)
+        start *= _proportion(item.name) if unit.startswith("cells/") else _factor(item.name)
         return Behaviour(start=start, spread=0.3, own=0.3, noise=0.25, course=course, log=True)
     if item.low is not None and item.high is not None:
         low, high = float(item.low), float(item.high)
@@ -122,6 +130,11 @@ def _symbol(unit: str) -> str:
         return read_unit(unit).symbol if unit else ""
     except NoSuchUnit:
         return unit
+
+
+def _proportion(name: str) -> float:
+    first, _, rest = name.lower().partition("_")
+    return _PROPORTIONS.get(first, 1.0) if rest.startswith("cell") else 1.0
 
 
 def _factor(name: str) -> float:
@@ -138,7 +151,9 @@ def compute_course(how: Behaviour, day: Ints, gain: Floats) -> Floats:
     return np.asarray(1 - reached) if how.course in {"falls", "reacts"} else np.ones(len(day))
 
 
-def compute_values(how: Behaviour, day: Ints, state: Floats, gain: Floats, own: Floats, noise: Floats) -> Floats:
+def compute_values(
+    how: Behaviour, day: Ints, state: Floats, gain: Floats, own: Floats, noise: Floats
+) -> Floats:
     """Values before rounding; `state`, `gain`, `own` and `noise` are standard normal, one a record."""
     between, within = how.spread * state + how.own * own, how.noise * noise
     course = compute_course(how, day, gain)

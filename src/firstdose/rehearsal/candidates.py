@@ -23,19 +23,25 @@ if TYPE_CHECKING:
     from firstdose.protocol.rule import Node, Rule
     from firstdose.rehearsal.cohort import Cohort
     from firstdose.rehearsal.draft import Draft
-    from firstdose.rehearsal.streams import Bools, Floats, Ints
+    from firstdose.rehearsal.streams import Floats, Ints
 
-WIDER = 3.0  # plausible candidates scatter so much more than the first values did
+WIDER = 2.0  # plausible candidates scatter so much more than the first values did
 FURTHEST_BACK = 400  # days
+TO_THE_EDGE = 20  # from this attempt on also the ends of the range are tried
+WIDE = 20  # parts of the range that end so much higher than they start are searched by ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An item of a draft that may be drawn again, and the numbers at which rules divide its range."""
+    """An item of a draft that may be drawn again, and the numbers at which rules divide its range.
+
+    `plausible`: only plausible values, because no rule speaks of the item itself.
+    """
 
     draft: Draft
     item: Item
     cuts: tuple[float, ...] = ()
+    plausible: bool = False
 
 
 def cuts_of(rules: Iterable[Rule], name: str) -> tuple[float, ...]:
@@ -55,44 +61,41 @@ def _compared(node: Node) -> tuple[Node, ...]:
     return (node.part, *node.among) if isinstance(node, In) else ()
 
 
-def draw_again(choice: Choice, cohort: Cohort, rows: Ints, uniform: Floats, *, plausible: bool) -> None:
-    """New values of the item in these rows of its draft."""
+def draw_again(choice: Choice, cohort: Cohort, rows: Ints, uniform: Floats, attempt: int) -> None:
+    """New values of the item in these rows of its draft: plausible, or from anywhere, in turn."""
     draft, item = choice.draft, choice.item
     if item.kind == "truth":
         draft.numbers[item.name][rows] = uniform < 0.5
     elif item.kind in NUMERIC:
-        values = _plausible(draft.form, item, uniform) if plausible else _anywhere(item, choice.cuts, uniform)
+        if attempt % 2 == 0 or choice.plausible:
+            values = _plausible(draft.form, item, uniform)
+        else:
+            values = _anywhere(item, choice.cuts, uniform, middle=attempt < TO_THE_EDGE)
         decimals = decimals_of(item, behaviour_of(draft.form, item))
         draft.numbers[item.name][rows] = fit_to(item, values, decimals)
     elif item.kind == "code":
         new = pl.Series(item.code_names, dtype=pl.String).gather(picked(uniform, len(item.codes)))
-        draft.words[item.name] = _replaced(draft.words[item.name], rows, new)
+        draft.words[item.name] = draft.words[item.name].scatter(rows, new)
     elif item.kind == "date" and not item.name.endswith("_date"):
         day = draft.rows.day[rows] - picked(uniform, FURTHEST_BACK)
         new = date_texts(cohort, draft.rows.who[rows], day)
-        draft.words[item.name] = _replaced(draft.words[item.name], rows, new)
-
-
-def _replaced(texts: pl.Series, rows: Ints, new: pl.Series) -> pl.Series:
-    return texts.scatter(rows, new)
+        draft.words[item.name] = draft.words[item.name].scatter(rows, new)
 
 
 def _plausible(form: Form, item: Item, uniform: Floats) -> Floats:
     how = behaviour_of(form, item)
-    scatter = WIDER * (how.spread + how.own) * normals(uniform)
-    return np.asarray(how.start * (np.exp(scatter / WIDER) if how.log else 1 + scatter))
+    return np.asarray(how.start * np.exp(WIDER * (how.spread + how.own) * normals(uniform)))
 
 
-def _anywhere(item: Item, cuts: tuple[float, ...], uniform: Floats) -> Floats:
-    """One of the parts into which the cuts divide the range, then a number inside it."""
+def _anywhere(item: Item, cuts: tuple[float, ...], uniform: Floats, *, middle: bool) -> Floats:
+    """One of the parts into which the cuts divide the range, then a number inside it, first from its middle."""
     low = float(item.low) if item.low is not None else min((0.0, *(cut - 10 for cut in cuts)))
     high = float(item.high) if item.high is not None else max((100.0, *(2 * cut + 10 for cut in cuts)))
     edges = np.array([low, *(cut for cut in cuts if low < cut < high), high])
     part = picked(uniform, len(edges) - 1)
     inside = uniform * (len(edges) - 1) - part
-    return np.asarray(edges[part] + inside * (edges[part + 1] - edges[part]))
-
-
-def where(rows: Bools) -> Ints:
-    """The places of the rows that are true."""
-    return np.flatnonzero(rows)
+    inside = 0.3 + 0.5 * inside if middle else inside
+    start, end = edges[part], edges[part + 1]
+    wide = (start > 0) & (end > WIDE * start)
+    ratio = np.where(wide, end / np.where(wide, start, 1), 1)
+    return np.where(wide, start * ratio**inside, start + inside * (end - start))

@@ -50,7 +50,7 @@ class Cohort:
 
     @property
     def most_lesions(self) -> int:
-        return self.state.shape[1]
+        return int(self.state.shape[1])
 
     def draws(self, activity: str, *shape: int) -> Floats:
         """This activity's uniform numbers, shape (participants, *shape)."""

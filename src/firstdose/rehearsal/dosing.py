@@ -10,6 +10,7 @@ import polars as pl
 
 from firstdose.rehearsal.inventing import invent_form
 from firstdose.rehearsal.streams import chosen, normals, picked
+from firstdose.values.units import read_unit
 from firstdose.values.unreadable import Unreadable
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def plan_of(protocol: Protocol) -> Plan:
     """The intervention as plain numbers."""
     given = protocol.intervention
     levels = given.dose_levels if given else ()
-    per_area = bool(levels) and all(level.dose.unit.same_dimension(_unit(PER_AREA)) for level in levels)
+    per_area = bool(levels) and all(level.dose.unit.same_dimension(read_unit(PER_AREA)) for level in levels)
     unit = PER_AREA if per_area else CELLS
-    tolerance = given.tolerance if given and given.tolerance else (90, 110)
+    tolerance = given.tolerance if given and given.tolerance else (0.9, 1.1)
     return Plan(
         levels=tuple(level.level for level in levels) or (LEVEL_OF_NOBODY,),
         doses=np.array([_in(level.dose, unit) for level in levels] or [np.nan]),
@@ -67,14 +68,8 @@ def plan_of(protocol: Protocol) -> Plan:
         spacing=_in(given.point_spacing if given else None, "cm", 1.0),
         dead=_in(given.dead_volume if given else None, "mL", 0.0),
         graduation=_in(given.syringe_graduation if given else None, "mL", 0.01),
-        tolerance=(float(tolerance[0]) / 100, float(tolerance[1]) / 100),
+        tolerance=(float(tolerance[0]), float(tolerance[1])),
     )
-
-
-def _unit(symbol: str) -> object:
-    from firstdose.values.units import read_unit
-
-    return read_unit(symbol)
 
 
 def _in(quantity: Quantity | None, unit: str, otherwise: float = np.nan) -> float:
@@ -154,7 +149,9 @@ def draft_lesion_map(cohort: Cohort, form: Form, plan: Plan) -> Draft:
     lesions = invent_lesions(cohort, plan, sites)
     at = draft.rows.who, np.maximum(draft.rows.lesion, 0)
     draft.words["site"] = pl.Series(sites, dtype=pl.String).gather(lesions.site[at])
-    draft.words["laterality"] = pl.Series(_codes(form, "laterality"), dtype=pl.String).gather(lesions.side[at])
+    draft.words["laterality"] = pl.Series(_codes(form, "laterality"), dtype=pl.String).gather(
+        lesions.side[at]
+    )
     draft.words["dose_level"] = pl.Series(plan.levels).gather(lesions.level[at])
     draft.numbers |= {"long_diameter": lesions.long[at], "short_diameter": lesions.short[at]}
     return draft
@@ -209,9 +206,13 @@ def _give(cohort: Cohort, draft: Draft, plan: Plan, area: Floats, level: Ints) -
     step = plan.graduation
     drawn = np.ceil(np.round((volume + plan.dead) / step, 6)) * step
     residual = _residual(cohort, draft, plan, drawn, viable, planned)
-    points = np.maximum(np.ceil(np.round(volume / plan.per_point, 6)), np.ceil(np.round(area / plan.spacing**2, 6)))
+    points = np.maximum(
+        np.ceil(np.round(volume / plan.per_point, 6)), np.ceil(np.round(area / plan.spacing**2, 6))
+    )
     codes = _codes(draft.form, "concentration_is")
-    kinds = pl.Series(codes, dtype=pl.String).gather(np.where(of_total, codes.index("total"), codes.index("viable")))
+    kinds = pl.Series(codes, dtype=pl.String).gather(
+        np.where(of_total, codes.index("total"), codes.index("viable"))
+    )
     draft.words["concentration_is"] = kinds
     written = {
         "area_cm2": (area, 2), "concentration": (count, 0), "viability": (living, 1), "planned_cells": (planned, 0),
@@ -222,14 +223,20 @@ def _give(cohort: Cohort, draft: Draft, plan: Plan, area: Floats, level: Ints) -
             draft.numbers[name], draft.decimals[name] = values, decimals
 
 
-def _residual(cohort: Cohort, draft: Draft, plan: Plan, drawn: Floats, viable: Floats, planned: Floats) -> Floats:
+def _residual(
+    cohort: Cohort, draft: Draft, plan: Plan, drawn: Floats, viable: Floats, planned: Floats
+) -> Floats:
     """What is left in the syringe: about the dead volume, inside the tolerance but for a rare slip."""
     rows, most = draft.rows, max(cohort.most_lesions, 1)
-    draws = cohort.draws("residual", max(rows.times, 1), most, 2)[rows.who, rows.time, np.maximum(rows.lesion, 0)]
+    draws = cohort.draws("residual", max(rows.times, 1), most, 2)[
+        rows.who, rows.time, np.maximum(rows.lesion, 0)
+    ]
     step = plan.graduation
     wanted = plan.dead + step * (picked(draws[:, 0], 3) - 1)
     low, high = (drawn - planned / viable * share for share in (plan.tolerance[1], plan.tolerance[0]))
-    inside = np.clip(wanted, np.ceil(np.round(low / step, 6)) * step, np.floor(np.round(high / step, 6)) * step)
+    inside = np.clip(
+        wanted, np.ceil(np.round(low / step, 6)) * step, np.floor(np.round(high / step, 6)) * step
+    )
     slip = np.ceil(np.round((drawn - 0.9 * plan.tolerance[0] * planned / viable) / step, 6)) * step
     return np.clip(np.where(draws[:, 1] < SLIPS, slip, inside), 0, drawn)
 
@@ -258,5 +265,3 @@ def match_product(cohort: Cohort, draft: Draft, plan: Plan) -> None:
     for name, (numbers, decimals) in values.items():
         if draft.form.item(name):
             draft.numbers[name], draft.decimals[name] = numbers, decimals
-
-

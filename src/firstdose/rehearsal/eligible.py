@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from firstdose.rehearsal.cohort import Cohort
     from firstdose.rehearsal.draft import Draft
     from firstdose.rehearsal.facts import Fact
-    from firstdose.rehearsal.streams import Bools, Ints
+    from firstdose.rehearsal.streams import Bools, Floats, Ints
     from firstdose.values.issue import Issue
 
 MOST_TRIES = 60
@@ -77,17 +77,23 @@ def make_eligible(
                 if name in wanted.items:
                     again |= failing[wanted.criterion.criterion]
             again &= ~fixed.get(name, np.zeros(cohort.size, dtype=bool))
-            _draw(search, choices[name], again, draws[:, attempt, place], plausible=attempt % 2 == 0)
+            _draw(search, choices[name], again, draws[:, attempt, place], attempt)
     _leave_never(search)
     return frozenset(names), [*found, *_left_over(search)]
 
 
 def _search_of(cohort: Cohort, drafts: Mapping[str, Draft]) -> tuple[Search, list[Issue]]:
     protocol = cohort.protocol
-    mine = {name: draft for name, draft in drafts.items() if draft.form.per == "participant" and not draft.form.repeats}
+    mine = {
+        name: draft
+        for name, draft in drafts.items()
+        if draft.form.per == "participant" and not draft.form.repeats
+    }
     first = {name: draft.first_rows(cohort.size) for name, draft in mine.items()}
     mine = {name: draft for name, draft in mine.items() if (first[name] >= 0).all()}
-    steps = tuple((step, rule) for step in protocol.derivations if (rule := _rule(protocol, step.rule, "derivation")))
+    steps = tuple(
+        (step, rule) for step in protocol.derivations if (rule := _rule(protocol, step.rule, "derivation"))
+    )
     search = Search(cohort, mine, first, steps, ())
     wanted, found = [], []
     for criterion in protocol.eligibility:
@@ -95,6 +101,7 @@ def _search_of(cohort: Cohort, drafts: Mapping[str, Draft]) -> tuple[Search, lis
         if rule is None:
             continue
         items, unknown = _items_behind(search, rule)
+        unknown |= rule.names if rule.aggregates else set()
         if unknown:
             found.append(issues.criterion_not_invented(criterion.criterion, unknown))
         else:
@@ -109,7 +116,9 @@ def _rule(protocol: Protocol, text: str, place: str) -> Rule | None:
     return rule
 
 
-def _items_behind(search: Search, rule: Rule, seen: frozenset[str] = frozenset()) -> tuple[frozenset[str], set[str]]:
+def _items_behind(
+    search: Search, rule: Rule, seen: frozenset[str] = frozenset()
+) -> tuple[frozenset[str], set[str]]:
     """(items that the rule stands on, names that are not at hand); a score stands on all items of its form."""
     items: set[str] = set()
     unknown = {f"{name} at {visit}" for name, visit in rule.lags}
@@ -130,12 +139,13 @@ def _items_behind(search: Search, rule: Rule, seen: frozenset[str] = frozenset()
 
 def _choices(search: Search, names: Sequence[str]) -> dict[str, Choice]:
     rules = [wanted.rule for wanted in search.wanted] + [rule for _, rule in search.derivations]
+    named = {name for rule in rules for name in rule.names}
     found = {}
     for name in names:
         draft = search.owner(name)
         item = draft.form.item(name) if draft else None
         if draft and item:
-            found[name] = Choice(draft, item, cuts_of(rules, name))
+            found[name] = Choice(draft, item, cuts_of(rules, name), plausible=name not in named)
     return found
 
 
@@ -149,19 +159,19 @@ def _fixed(cohort: Cohort, facts: Mapping[Fact, str]) -> dict[str, Bools]:
     return fixed
 
 
-def _draw(search: Search, choice: Choice, again: Bools, uniform: np.ndarray, *, plausible: bool) -> None:
-    if not again.any():
-        return
-    alone = any(choice.item.name in wanted.rule.names for wanted in search.wanted)
-    rows = search.first[choice.draft.form.name][again]
-    draw_again(choice, search.cohort, rows, uniform[again], plausible=plausible or not alone)
+def _draw(search: Search, choice: Choice, again: Bools, uniform: Floats, attempt: int) -> None:
+    if again.any():
+        rows = search.first[choice.draft.form.name][again]
+        draw_again(choice, search.cohort, rows, uniform[again], attempt)
 
 
 def _failing(search: Search) -> dict[str, Bools]:
     """Criterion > who does not meet it; unknown is not met."""
     frame = _frame(search)
     verdicts = frame.select(
-        expression(each.rule).eq_missing(pl.lit(each.criterion.direction == "in")).alias(each.criterion.criterion)
+        expression(each.rule)
+        .eq_missing(pl.lit(each.criterion.direction == "in"))
+        .alias(each.criterion.criterion)
         for each in search.wanted
     )
     return {name: ~verdicts[name].to_numpy() for name in verdicts.columns}

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _DAY = Item(name="day", label="day from day zero", kind="integer")
 
 
-def check_facts(facts: Mapping[Fact, str], protocol: Protocol, ids: Iterable[str]) -> tuple[dict[Fact, str], list[Issue]]:
+def check_facts(
+    facts: Mapping[Fact, str], protocol: Protocol, ids: Iterable[str]
+) -> tuple[dict[Fact, str], list[Issue]]:
     """(facts that can be kept, what is wrong with the others)."""
     known = dict(forms(protocol)) | {VISITS: VISITS_FORM}
     roster, visits = tuple(ids), tuple(visit.visit for visit in protocol.visits)

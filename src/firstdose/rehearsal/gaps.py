@@ -29,7 +29,9 @@ def leave_gaps(cohort: Cohort, draft: Draft, deciding: frozenset[str]) -> None:
     share = rate(cohort.plan.missing_value)
     if share == 0 or form.name in ALWAYS_COMPLETE or form.repeats or not len(rows):
         return
-    items = [item for item in form.items if item.required and item.kind in NUMERIC and item.name not in deciding]
+    items = [
+        item for item in form.items if item.required and item.kind in NUMERIC and item.name not in deciding
+    ]
     lesions = max(cohort.most_lesions, 1) if form.per == "lesion" else 1
     draws = cohort.draws(f"{form.name} gaps", max(rows.times, 1), lesions, len(form.items), 2)
     mine = draws[rows.who, rows.time, np.maximum(rows.lesion, 0)]

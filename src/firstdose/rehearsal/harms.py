@@ -99,7 +99,9 @@ def _usual(cohort: Cohort, terms: tuple[Usual, ...]) -> Happened:
     onset = np.where(local, soon, np.floor(draws[:, 1] * (last + 1))).astype(np.int64)
     lesion = np.where(local, picked(draws[:, 2], np.maximum(cohort.lesions[who], 1)), NONE)
     length = np.floor(-5 * np.log(draws[:, 3])).astype(np.int64)
-    return Happened(who, lesion, np.minimum(onset, last), length, term, chosen(draws[:, 4], GRADES) + 1, draws[:, 5])
+    return Happened(
+        who, lesion, np.minimum(onset, last), length, term, chosen(draws[:, 4], GRADES) + 1, draws[:, 5]
+    )
 
 
 def _koebner(cohort: Cohort, term: int) -> Happened:
@@ -138,11 +140,15 @@ def _told_on(cohort: Cohort, happened: Happened) -> Ints:
     """The day of the first visit from the onset on, on which the event is told."""
     calendar = cohort.calendar
     visits = np.where(calendar.done, calendar.days, np.iinfo(np.int64).max)[happened.who]
-    later = np.where(visits >= happened.onset[:, None], visits, np.iinfo(np.int64).max).min(axis=1, initial=2**62)
-    return np.minimum(later, np.maximum(happened.onset, calendar.last_day[happened.who]))
+    later = np.where(visits >= happened.onset[:, None], visits, np.iinfo(np.int64).max).min(
+        axis=1, initial=2**62
+    )
+    return np.asarray(np.minimum(later, np.maximum(happened.onset, calendar.last_day[happened.who])))
 
 
-def _describe(cohort: Cohort, draft: Draft, happened: Happened, terms: tuple[Usual, ...], over: Bools) -> None:
+def _describe(
+    cohort: Cohort, draft: Draft, happened: Happened, terms: tuple[Usual, ...], over: Bools
+) -> None:
     known = _dictionary(cohort)
     coded = [known.get(each.term) for each in terms]
     grade = _graded(happened, coded)
@@ -158,12 +164,16 @@ def _describe(cohort: Cohort, draft: Draft, happened: Happened, terms: tuple[Usu
         "end": end.zip_with(pl.Series(over), nothing),
         "outcome": _either(over, "recovered", "recovering"),
         "serious_criterion": _word([None, "hospital stay", "life-threatening"], serious * (1 + (grade >= 4))),
-        "related_cells": _word(["unlikely", "possible", "probable"], np.where(local, 1 + (happened.chance < 0.4), 0)),
+        "related_cells": _word(
+            ["unlikely", "possible", "probable"], np.where(local, 1 + (happened.chance < 0.4), 0)
+        ),
         "related_procedure": _either(local, "probable", "unlikely"),
         "related_biopsy": _either(koebner, "possible", "unlikely"),
         "related_disease": _either(koebner, "probable", "unlikely"),
         "special_interest": _word([None, "koebner"], koebner.astype(np.int64)),
-        "action": _word(["none", "local treatment", "systemic treatment", "hospital"], np.minimum(grade - 1, 3)),
+        "action": _word(
+            ["none", "local treatment", "systemic treatment", "hospital"], np.minimum(grade - 1, 3)
+        ),
     }
     numbers = {"grade": grade, "ongoing": ~over, "serious": serious}
     draft.words |= {name: texts for name, texts in words.items() if draft.form.item(name)}
@@ -178,8 +188,10 @@ def _dictionary(cohort: Cohort) -> dict[str, Term]:
 
 def _graded(happened: Happened, coded: list[Term | None]) -> Ints:
     """The grade, but never one that the term does not have."""
-    most = np.array([max((g for g, words in enumerate(t.grades, 1) if words), default=4) if t else 4 for t in coded])
-    return np.minimum(happened.grade, np.minimum(most, 4)[happened.term])
+    most = np.array(
+        [max((g for g, words in enumerate(t.grades, 1) if words), default=4) if t else 4 for t in coded]
+    )
+    return np.asarray(np.minimum(happened.grade, np.minimum(most, 4)[happened.term]))
 
 
 def _word(words: list[str | None], places: Ints) -> pl.Series:

@@ -30,7 +30,13 @@ FILLED = {
 CHANCES = {"necrosis": 0.0, "blinded": 1.0}
 RARE = 0.05  # of any other yes
 REACTIONS = {"bruise": (0.3, 3.0)}  # chance on the day of injection, and the days in which it fades
-CODES = {"sterility": "passed", "mycoplasma": "passed", "class": "emollient", "state": "thawed", "role": "treated"}
+CODES = {
+    "sterility": "passed",
+    "mycoplasma": "passed",
+    "class": "emollient",
+    "state": "thawed",
+    "role": "treated",
+}
 TEXTS = {
     "version": "1.0",
     "device": "ultrasound 22 MHz (invented)",
@@ -41,7 +47,11 @@ TEXTS = {
     "treatment": "emollient",
     "reason": "dry skin",
 }
-DAYS_BEFORE = {"calibration": (1, 60), "first": (400, 1500), "last": (30, 380)}  # by a word of the item's name
+DAYS_BEFORE = {
+    "calibration": (14, 14),
+    "first": (400, 1500),
+    "last": (30, 380),
+}  # by a word of the item's name
 DAYS_AFTER = {"expiry": 2}
 MOST_REPEATS, USUAL_REPEATS = 4, 0.8
 
@@ -144,5 +154,9 @@ def texts_for(cohort: Cohort, form: Form, rows: Rows, item: Item) -> pl.Series:
 
 
 def _label(cohort: Cohort, who: int, lesion: int, visit: int) -> str:
-    parts = [cohort.ids[who], *([lesion_name(lesion)] if lesion >= 0 else []), *([cohort.visits[visit]] if visit >= 0 else [])]
+    parts = [
+        cohort.ids[who],
+        *([lesion_name(lesion)] if lesion >= 0 else []),
+        *([cohort.visits[visit]] if visit >= 0 else []),
+    ]
     return "-".join(parts)

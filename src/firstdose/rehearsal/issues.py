@@ -18,19 +18,33 @@ PLAN = Place("protocol.yaml")
 def nobody_eligible(criteria: Sequence[str], left: int, participants: int, tries: int) -> Issue:
     """FD-R200: no values were found that meet all criteria."""
     message = f"{left} of {participants} invented participants do not meet {', '.join(criteria)} after {tries} tries."
-    return Issue(PLAN, "FD-R200", message, "Look for criteria that contradict each other or the limits of their items.")
+    return Issue(
+        PLAN, "FD-R200", message, "Look for criteria that contradict each other or the limits of their items."
+    )
 
 
 def criterion_not_invented(criterion: str, names: Iterable[str]) -> Issue:
     """FD-R201: a criterion on values that are not known when participants are chosen."""
     message = f"Criterion {criterion} looks at {', '.join(sorted(names))}, which no form before treatment records once."
-    return Issue(PLAN, "FD-R201", message, "Invented participants may fail it; record the item at screening.", "warning")
+    return Issue(
+        PLAN,
+        "FD-R201",
+        message,
+        "Invented participants may fail it; record the item at screening.",
+        "warning",
+    )
 
 
 def rules_not_kept(activity: str, codes: Sequence[str], rows: int) -> Issue:
     """FD-R202: records that break a rule of their form although all was tried."""
     message = f"{rows} invented records of {activity} do not keep {', '.join(codes)}."
-    return Issue(PLAN, "FD-R202", message, "Look for checks that contradict each other or the form's limits.", "warning")
+    return Issue(
+        PLAN,
+        "FD-R202",
+        message,
+        "Look for checks that contradict each other or the form's limits.",
+        "warning",
+    )
 
 
 def facts_without(place: Place, columns: Sequence[str]) -> Issue:
@@ -57,7 +71,9 @@ def fact_unreadable(fact: Fact, value: str, why: str) -> Issue:
 def folder_is_not_invented(folder: str) -> Issue:
     """FD-R206: a folder that holds records of somebody else."""
     message = f"{folder} holds records that no rehearsal wrote."
-    return Issue(Place(folder), "FD-R206", message, "Name another folder: real records are never overwritten.")
+    return Issue(
+        Place(folder), "FD-R206", message, "Name another folder: real records are never overwritten."
+    )
 
 
 def not_a_number_of_participants(participants: int, seed: int) -> Issue:
@@ -68,4 +84,6 @@ def not_a_number_of_participants(participants: int, seed: int) -> Issue:
 
 def nothing_to_walk(what: str) -> Issue:
     """FD-R208: a protocol without visits or schedule."""
-    return Issue(PLAN, "FD-R208", f"The protocol has no {what}: there is nothing to rehearse.", "Write it first.")
+    return Issue(
+        PLAN, "FD-R208", f"The protocol has no {what}: there is nothing to rehearse.", "Write it first."
+    )

@@ -13,7 +13,14 @@ from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.rehearsal import issues
 from firstdose.rehearsal.attendance import COMPLETED, WITHDRAWN
 from firstdose.rehearsal.cohort import NONE, Rows, invent_cohort, participant_ids
-from firstdose.rehearsal.dosing import LESIONS, PRODUCT, draft_injection, draft_lesion_map, match_product, plan_of
+from firstdose.rehearsal.dosing import (
+    LESIONS,
+    PRODUCT,
+    draft_injection,
+    draft_lesion_map,
+    match_product,
+    plan_of,
+)
 from firstdose.rehearsal.draft import date_texts, table_of
 from firstdose.rehearsal.eligible import make_eligible
 from firstdose.rehearsal.fixing import check_facts, fix_draft, fix_tables
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     from firstdose.rehearsal.facts import Fact
     from firstdose.values.issue import Issue
 
-    Progress = Callable[[str, int, int], None]
+    Progress = Callable[[float], None]
 
 PROTOCOL_EXIT = 10
 WHY_MISSED = ("ill", "on a journey", "could not leave work", "no transport", "forgot the appointment")
@@ -65,13 +72,13 @@ def rehearse(
     """Invented records of so many participants; the same arguments give the same records, byte for byte.
 
     `facts`: values held fixed (see `facts.read_facts`). `plan`: rates in place of those of the protocol. `progress` is
-    told (activity, how many are done, of how many). UserError where there is nothing to walk; what else went wrong, such
+    told the share that is done. UserError where there is nothing to walk; what else went wrong, such
     as criteria that nobody meets, stands in the result's `issues`.
     """
     _check_ground(protocol, participants, seed)
     kept, found = check_facts(facts or {}, protocol, participant_ids(participants))
     cohort = invent_cohort(protocol, plan or protocol.rehearsal, participants, seed, kept)
-    drafts, more = _drafts(cohort, kept, progress or (lambda *_: None))
+    drafts, more = _drafts(cohort, kept, progress or (lambda _: None))
     tables = {name: table_of(cohort, draft) for name, draft in drafts.items()}
     tables |= {VISITS: _visits(cohort), PARTICIPANTS: pl.DataFrame({"participant": cohort.ids})}
     fixed, lost = fix_tables(tables, kept)
@@ -93,12 +100,14 @@ def _check_ground(protocol: Protocol, participants: int, seed: int) -> None:
         raise UserError(found, PROTOCOL_EXIT)
 
 
-def _drafts(cohort: Cohort, facts: Mapping[Fact, str], progress: Progress) -> tuple[dict[str, Draft], list[Issue]]:
+def _drafts(
+    cohort: Cohort, facts: Mapping[Fact, str], progress: Progress
+) -> tuple[dict[str, Draft], list[Issue]]:
     """Every activity: invented, fixed where facts are, made eligible, repaired, and with gaps."""
     known = forms(cohort.protocol)
     drafts: dict[str, Draft] = {}
     for done, name in enumerate(_in_turn(known)):
-        progress(name, done, len(known))
+        progress(done / (len(known) + 1))
         drafts[name] = _draft(cohort, known[name], drafts)
         fix_draft(cohort, drafts[name], facts)
     deciding, found = make_eligible(cohort, drafts, facts)
@@ -107,7 +116,7 @@ def _drafts(cohort: Cohort, facts: Mapping[Fact, str], progress: Progress) -> tu
         keep_integrity(draft)
         found += check_rules(draft)
         leave_gaps(cohort, draft, deciding)
-    progress("", len(known), len(known))
+    progress(1.0)
     return {name: drafts[name] for name in known}, found
 
 

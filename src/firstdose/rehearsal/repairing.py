@@ -67,7 +67,7 @@ def keep_checks(cohort: Cohort, draft: Draft) -> Iterator[Issue]:
             if len(rows) and item is not None:
                 at = draft.rows.who[rows], draft.rows.time[rows], np.maximum(draft.rows.lesion[rows], 0)
                 choice = Choice(draft, item, cuts_of(rules, name))
-                draw_again(choice, cohort, rows, draws[(*at, attempt, place)], plausible=attempt % 2 == 0)
+                draw_again(choice, cohort, rows, draws[(*at, attempt, place)], attempt)
     left = int(np.logical_or.reduce([_fails(draft, rule) for rule in rules]).sum())
     if left:
         yield issues.rules_not_kept(form.name, [rule.text for rule in rules], left)

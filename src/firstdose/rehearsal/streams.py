@@ -50,6 +50,6 @@ def chosen(uniform: Floats, weights: tuple[float, ...]) -> Ints:
     return np.minimum(np.searchsorted(edges, uniform, side="right"), len(weights) - 1).astype(np.int64)
 
 
-def picked(uniform: Floats, count: int) -> Ints:
+def picked(uniform: Floats, count: int | Ints) -> Ints:
     """Places in a list of `count`, each as often as the others."""
     return np.minimum(np.floor(uniform * count), count - 1).astype(np.int64)

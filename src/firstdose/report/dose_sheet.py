@@ -252,9 +252,7 @@ def _summary(protocol: Protocol, doses: tuple[LesionDose, ...], total: DoseTotal
     verdict = "exceeded: stop" if total.over_cap else "kept"
     share = printed(100 * total.largest.value / total.cap.to("cells").value, 1)
     said = (
-        f", {millions(total.committed)} counting what was given"
-        if total.committed != total.planned
-        else ""
+        f", {millions(total.committed)} counting what was given" if total.committed != total.planned else ""
     )
     sentence = f"{planned}{said}. Cap {millions(total.cap)}: {verdict} ({share} % of it)."
     return Paragraph((Text(sentence, strong=total.over_cap),), "key")

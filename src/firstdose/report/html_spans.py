@@ -33,7 +33,7 @@ def attribute(text: str) -> str:
 
 def css_string(text: str) -> str:
     """The text as a CSS string: whatever is neither letter, digit nor blank is a code."""
-    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda c: f"\\{ord(c.group()):06x}", written_out(text)) + '"'
+    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda c: f"\\{hex(ord(c.group()))[2:]} ", written_out(text)) + '"'
 
 
 def render_prose(spans: Iterable[Span], targets: frozenset[str]) -> str:

@@ -97,7 +97,8 @@ def test_ellipses_and_the_rectangles_around_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("density", "cells", "volume"), [("1e6 cells/cm2", "3.14e7", "1.745"), ("3e6 cells/cm2", "9.42e7", "5.236")]
+    ("density", "cells", "volume"),
+    [("1e6 cells/cm2", "3.14e7", "1.745"), ("3e6 cells/cm2", "9.42e7", "5.236")],
 )
 def test_the_worked_example_of_section_6(density: str, cells: str, volume: str) -> None:
     """31.4159 cm2: 3.14e7 cells and 1.745 mL at 1e6/cm2, 9.42e7 and 5.236 mL at 3e6/cm2 (2e7 cells/mL, 90 % viable)."""

@@ -27,7 +27,9 @@ ITEMS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("long_diameter", "short_diameter", "area_given"), pl.Float64),
     },
     "injection": {
-        **dict.fromkeys(("start_time", "site", "laterality", "dose_level", "concentration_is", "lot"), pl.String),
+        **dict.fromkeys(
+            ("start_time", "site", "laterality", "dose_level", "concentration_is", "lot"), pl.String
+        ),
         **dict.fromkeys(("area_cm2", "concentration", "viability", "planned_cells"), pl.Float64),
         **dict.fromkeys(("volume_drawn", "residual_volume", "points"), pl.Float64),
         "operator": pl.String,
@@ -46,7 +48,9 @@ def seed_protocol() -> Protocol:
     return reading.protocol
 
 
-def mapped(participant: str, lesion: str, long: float | None = 8, short: float | None = 5, **more: Any) -> Row:
+def mapped(
+    participant: str, lesion: str, long: float | None = 8, short: float | None = 5, **more: Any
+) -> Row:
     """A row of the lesion map: 8 x 5 cm at DL1 unless said otherwise."""
     lesion_row = {"long_diameter": long, "short_diameter": short, "dose_level": "DL1", "role": "treated"}
     return {"participant": participant, "lesion": lesion, "visit": "BL", "site": "knee", **lesion_row, **more}
@@ -55,7 +59,13 @@ def mapped(participant: str, lesion: str, long: float | None = 8, short: float |
 def injected(participant: str, lesion: str, **more: Any) -> Row:
     """A row of the injection form that follows the sheet of 8 x 5 cm at DL1 with 2e7 cells/mL, 90 % of them living."""
     suspension = {"concentration": 2e7, "concentration_is": "total", "viability": 90.0, "lot": "A1"}
-    volumes = {"area_cm2": 31.42, "planned_cells": 3.14e7, "volume_drawn": 1.85, "residual_volume": 0.1, "points": 32}
+    volumes = {
+        "area_cm2": 31.42,
+        "planned_cells": 3.14e7,
+        "volume_drawn": 1.85,
+        "residual_volume": 0.1,
+        "points": 32,
+    }
     row = {"participant": participant, "lesion": lesion, "visit": "D0", "site": "knee", "dose_level": "DL1"}
     return {**row, **suspension, **volumes, **more}
 

@@ -33,7 +33,7 @@ def clean_sheet(rng: np.random.Generator, participant: str) -> Sheet:
     living = concentration * viability / 100 if counted == "total" else concentration
     volume = LEVELS[level] * area / living
     drawn, residual = round(volume + DEAD, 2), round(DEAD + rng.uniform(-0.01, 0.01), 2)
-    sheet = (
+    return (
         mapped(participant, "L1", long, short, dose_level=level),
         injected(
             participant,
@@ -50,7 +50,6 @@ def clean_sheet(rng: np.random.Generator, participant: str) -> Sheet:
         ),
         product(participant, release, viability),
     )
-    return sheet
 
 
 def _digits(value: float, digits: int) -> float:

@@ -36,7 +36,12 @@ def plan_of(**changed: object) -> DosePlan:
 def test_without_a_concentration_cells_and_grid_are_known_and_no_volume() -> None:
     plan = plan_of()
     assert plan.cells.value == pytest.approx(Decimal("31415926.535897932384626433832795"))
-    assert (plan.volume, plan.volume_to_prepare, plan.points, plan.volume_per_point) == (None, None, None, None)
+    assert (plan.volume, plan.volume_to_prepare, plan.points, plan.volume_per_point) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert plan.points_by_grid == 32
 
 
@@ -63,7 +68,8 @@ def test_three_point_three_over_zero_point_one_is_thirty_three() -> None:
 
 
 @pytest.mark.parametrize(
-    ("volume", "shown"), [("1.745 mL", "1.75 mL"), ("1.7449 mL", "1.74 mL"), ("54.5 uL", "0.05 mL"), ("0 mL", "0 mL")]
+    ("volume", "shown"),
+    [("1.745 mL", "1.75 mL"), ("1.7449 mL", "1.74 mL"), ("54.5 uL", "0.05 mL"), ("0 mL", "0 mL")],
 )
 def test_a_volume_is_shown_on_the_graduation_of_the_syringe(volume: str, shown: str) -> None:
     assert str(plan_of().on_syringe(q(volume))) == shown
@@ -72,10 +78,24 @@ def test_a_volume_is_shown_on_the_graduation_of_the_syringe(volume: str, shown: 
 def test_a_protocol_without_limits_leaves_out_what_it_does_not_set() -> None:
     bare = Intervention(product="cells", route="subcutaneous")
     plan = compute_dose(request(concentration=q("1e7 cells/mL")), bare)
-    assert (plan.points, plan.volume_per_point, plan.uncertainty, plan.density_interval) == (None, None, None, None)
+    assert (plan.points, plan.volume_per_point, plan.uncertainty, plan.density_interval) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert plan.volume == plan.volume_to_prepare
     assert plan.on_syringe(q("1.2345 mL")) == q("1.2345 mL")
     assert disagreement(request(concentration=q("1e7 cells/mL")), plan, bare) == ()
+
+
+def test_a_limit_of_zero_limits_nothing() -> None:
+    names = ("volume_per_point", "syringe_graduation")
+    zero = replace(LIMITS, point_spacing=q("0 cm"), **{name: q("0 mL") for name in names})
+    asked = request(concentration=q("1e7 cells/mL"))
+    plan = compute_dose(asked, zero)
+    assert (plan.points, plan.on_syringe(q("1.2345 mL"))) == (None, q("1.2345 mL"))
+    assert disagreement(asked, plan, zero) == ()
 
 
 def test_nothing_is_dosed_from_zero() -> None:
@@ -104,7 +124,9 @@ def requests(draw: st.DrawFn) -> DoseRequest:
     unit = draw(st.sampled_from(("10^6 cells/mL", "10^9 cells/L", "10^3 cells/uL")))
     return DoseRequest(
         area=draw(areas()),
-        density=Quantity(draw(st.decimals(min_value="0.1", max_value=9, places=2)), read_unit("10^6 cells/cm2")),
+        density=Quantity(
+            draw(st.decimals(min_value="0.1", max_value=9, places=2)), read_unit("10^6 cells/cm2")
+        ),
         concentration=draw(st.none() | CONCENTRATIONS.map(lambda value: Quantity(value, read_unit(unit)))),
         counted=draw(st.sampled_from(("viable", "total"))),
         viability=draw(st.none() | st.integers(1, 100).map(lambda percent: q(f"{percent} %"))),

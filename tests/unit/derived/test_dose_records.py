@@ -18,7 +18,13 @@ LIMITS = PROTOCOL.intervention
 
 def test_a_lesion_that_waits_has_a_plan_and_no_given_dose():
     (dose,) = derive_doses(PROTOCOL, snapshot_of([mapped("P1", "L1")], products=[product("P1", 1.8e7)]))
-    assert (dose.participant, dose.lesion, dose.visit, dose.level, dose.given) == ("P1", "L1", "D0", "DL1", None)
+    assert (dose.participant, dose.lesion, dose.visit, dose.level, dose.given) == (
+        "P1",
+        "L1",
+        "D0",
+        "DL1",
+        None,
+    )
     assert dose.plan is not None
     assert dose.plan.volume is not None
     assert printed(dose.plan.volume.value, 3) == "1.745"
@@ -26,7 +32,9 @@ def test_a_lesion_that_waits_has_a_plan_and_no_given_dose():
 
 
 def test_planned_and_given_are_kept_apart():
-    (dose,) = derive_doses(PROTOCOL, snapshot_of([mapped("P1", "L1")], [injected("P1", "L1", volume_drawn=1.7)]))
+    (dose,) = derive_doses(
+        PROTOCOL, snapshot_of([mapped("P1", "L1")], [injected("P1", "L1", volume_drawn=1.7)])
+    )
     assert dose.plan is not None
     assert dose.given is not None
     assert millions(dose.plan.cells) == "31.42 million cells"
@@ -79,7 +87,11 @@ def test_without_a_usable_concentration_the_reason_is_kept(changed, why):
 def test_an_outline_counts_before_an_area_from_elsewhere_and_that_before_the_ellipse():
     outline = "0,0; 6,0; 6,5; 0,5; 0,0"
     snapshot = snapshot_of(
-        [mapped("P1", "L1", outline=outline, area_given=31.0), mapped("P1", "L2", area_given=31.0), mapped("P1", "L3")]
+        [
+            mapped("P1", "L1", outline=outline, area_given=31.0),
+            mapped("P1", "L2", area_given=31.0),
+            mapped("P1", "L3"),
+        ]
     )
     methods = [[area.method for area in dose.areas] for dose in derive_doses(PROTOCOL, snapshot)]
     assert methods == [["outline", "given", "ellipse"], ["given", "ellipse"], ["ellipse"]]
@@ -148,7 +160,11 @@ def test_deviations_of_the_dose_are_listed_one_by_one():
         ),
         Deviation("P2", "wrong dose level", "D0", "L1", "DL2 was given; DL1 was planned."),
         Deviation(
-            "P3", "dose cap exceeded", "", "", "339.30 million cells were given in all; the cap is 300.00 million cells."
+            "P3",
+            "dose cap exceeded",
+            "",
+            "",
+            "339.30 million cells were given in all; the cap is 300.00 million cells.",
         ),
     )
 

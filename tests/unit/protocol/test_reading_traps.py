@@ -95,6 +95,8 @@ TRAPS = [
     ("tab after blanks before a key", TITLE, "  \ttitle: A trial\n", [(5, 3, "FD-P002")]),
     ("tab at the start of a row", ROWS, "\tM1     30   27 .. 33\n", [(13, 1, "FD-P002")]),
     ("tab inside a value", TITLE, "  title: A\ttrial\n", [(5, 11, "FD-P002")]),
+    ("tab before #", TITLE, "  title: A\t# trial\n", [(5, 11, "FD-P002")]),
+    ("tab before a value", TITLE, "  title: \tA\n", [(5, 10, "FD-P002")]),
     ("tab in quotes", TITLE, "  title: 'A\ttrial'\n", [(5, 12, "FD-P002")]),
     ("first row further in", "  visit  day", "     visit  day", [(10, 6, "FD-P024")]),
     ("a later row further in", ROWS, "    M1   30   27 .. 33\n", [(13, 5, "FD-P024")]),
@@ -122,7 +124,9 @@ TRAPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [row[1:] for row in TRAPS], ids=[row[0] for row in TRAPS])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"), [row[1:] for row in TRAPS], ids=[row[0] for row in TRAPS]
+)
 def test_a_trap_is_told_once_and_where_it_lies(old, new, expected):
     assert told(old, new) == expected
 
@@ -148,7 +152,9 @@ def test_another_layout_is_the_same_protocol(old, new):
     assert reading.protocol == read_protocol_text(SMALL).protocol
 
 
-@pytest.mark.parametrize("text", ["ADSC: a trial", "Plaque #2", ">= 3", "it's", 'the "first"', "- a", "[x]", "C:\\x"])
+@pytest.mark.parametrize(
+    "text", ["ADSC: a trial", "Plaque #2", ">= 3", "it's", 'the "first"', "- a", "[x]", "C:\\x"]
+)
 def test_any_text_can_be_a_value_in_single_quotes(text):
     quoted = text.replace("'", "''")
     reading = read_protocol_text(SMALL.replace(TITLE, f"  title: '{quoted}'\n"))
@@ -156,13 +162,20 @@ def test_any_text_can_be_a_value_in_single_quotes(text):
     assert reading.protocol.trial.title == text
 
 
-@pytest.mark.parametrize("text", ["1.10", "NO", "on", "12:30", "007", "~", "null", "1e6", "0x10", "2023-01-01"])
+@pytest.mark.parametrize(
+    "text", ["1.10", "NO", "on", "12:30", "007", "~", "null", "1e6", "0x10", "2023-01-01"]
+)
 def test_no_text_is_taken_for_something_else(text):
     assert read_protocol_text(SMALL.replace("1.0\n", text + "\n")).protocol.trial.version == text
 
 
 def test_line_ends_and_the_byte_order_mark_do_not_matter(tmp_path):
-    texts = [SMALL, SMALL.replace("\n", "\r\n"), SMALL.replace("\n", "\r"), "\ufeff" + SMALL.replace("\n", "\r\n")]
+    texts = [
+        SMALL,
+        SMALL.replace("\n", "\r\n"),
+        SMALL.replace("\n", "\r"),
+        "\ufeff" + SMALL.replace("\n", "\r\n"),
+    ]
     for number, text in enumerate(texts):
         path = tmp_path / f"{number}.yaml"
         path.write_bytes(text.encode("utf-8"))
@@ -175,7 +188,12 @@ def test_a_byte_that_is_not_utf8_is_told_at_its_column(tmp_path):
     path = tmp_path / "latin.yaml"
     path.write_bytes(SMALL.replace("A trial", "Ein Märchen").encode("latin-1"))
     (issue,) = read_protocol(path).issues
-    assert (issue.place.file, issue.place.line, issue.place.column, issue.code) == (str(path), 5, 15, "FD-P001")
+    assert (issue.place.file, issue.place.line, issue.place.column, issue.code) == (
+        str(path),
+        5,
+        15,
+        "FD-P001",
+    )
 
 
 def test_a_file_of_another_kind_gives_issues(tmp_path):

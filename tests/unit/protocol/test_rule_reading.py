@@ -273,6 +273,7 @@ def test_what_does_not_fit_is_fd_p052(text: str, column: int, words: str) -> Non
         ("grade >=\x003", 19, "plain letters"),
         ("grade\xa0>= 3", 16, "Write an ordinary blank."),
         ("(related, serious)", 11, 'Write name in ("a", "b").'),
+        ("1" + "/(day" * 9 + ")" * 9 + " > 1", 49, "Split it into two named rules."),
         ("count(any(related)) > 1", 17, "Split it into two named rules."),
         ("max(1, max(2, max(3, grade))) > 1", 25, "Split it into two named rules."),
     ],

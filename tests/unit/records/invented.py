@@ -31,13 +31,15 @@ Table = list[dict[str, str]]
 @cache
 def seed_protocol() -> Protocol:
     reading = read_protocol(SEED)
-    assert reading.protocol is not None and reading.issues == ()
+    assert reading.issues == ()
+    assert reading.protocol is not None
     return reading.protocol
 
 
 def protocol_of(text: str) -> Protocol:
     reading = read_protocol_text(text)
-    assert reading.protocol is not None and reading.issues == (), reading.issues
+    assert reading.issues == ()
+    assert reading.protocol is not None
     return reading.protocol
 
 

@@ -244,6 +244,14 @@ def test_a_second_dose_of_one_plaque_is_an_error(tmp_path):
     assert "administration 2 to participant P2, plaque L2; the protocol allows 1" in str(found)
 
 
+def test_an_injection_into_a_control_names_the_plaque(tmp_path):
+    study = clean_study()
+    study["lesion_map"][4]["role"] = "control"
+    assert [issue.message for issue in judged(tmp_path, study)] == [
+        "An injection was given to participant P3, plaque L1, a control on the lesion map."
+    ]
+
+
 def test_two_exchanged_plaques_are_suspected_with_the_name_of_the_other(tmp_path):
     study = clean_study()
     one, two = study["injection"][0], study["injection"][1]

@@ -211,13 +211,13 @@ def test_the_digest_is_sha_256_over_plain_bytes_that_anything_can_make_again():
     snapshot = freeze(seed_protocol(), {"visits": visits}, gaps, protocol_identity="0abc")
     none_missing, second, both = b"all\0", b"\0\1", b"\1\1"
     plain = [
-        b"firstdose snapshot 1\n0abcvisits\0" b"2\0" b"5\0",
+        b"firstdose snapshot 1\n0abc", b"visits\0", b"2\0", b"5\0",
         b"date\0", second, b"whole\0", struct.pack("<2q", 19462, 0),
         b"lesion\0", both, b"text\0", struct.pack("<2q", 0, 0),
         b"participant\0", none_missing, b"text\0", struct.pack("<2q", 2, 2), b"P1P2",
         b"score\0", second, b"number\0", struct.pack("<2d", 1.5, 0.0),
         b"visit\0", second, b"text\0", struct.pack("<2q", 2, 0), b"BL",
-        b"gaps\0" b"0\0" b"7\0",
+        b"gaps\0", b"0\0", b"7\0",
         *(name + b"\0all\0text\0" for name in GAP_NAMES),
     ]  # fmt: skip
     assert snapshot.digest == hashlib.sha256(b"".join(plain)).hexdigest()

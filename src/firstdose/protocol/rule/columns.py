@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import add, and_, or_
+from operator import add
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -100,7 +100,7 @@ def _truth(node: Node, table: _Table) -> pl.Expr:
         case And(parts) | Chain(parts):
             return _both(_truth(part, table) for part in parts)
         case Or(parts):
-            return reduce(or_, (_truth(part, table) for part in parts))
+            return pl.any_horizontal(_truth(part, table) for part in parts)
         case Not(part):
             return ~_truth(part, table)
         case Missing(part):
@@ -108,12 +108,12 @@ def _truth(node: Node, table: _Table) -> pl.Expr:
         case Compare(operator, left, right):
             return _compared(operator, left, right, table)
         case In(part, among, negated):
-            found = reduce(or_, (_compared("==", part, literal, table) for literal in among))
+            found = pl.any_horizontal(_compared("==", part, literal, table) for literal in among)
             return ~found if negated else found
-        case Aggregate("any", parts):
-            return _decided(node, parts, table, or_, pl.Expr.any)
-        case Aggregate("all", parts):
-            return _decided(node, parts, table, and_, pl.Expr.all)
+        case Aggregate("any", _):
+            return _decided(node, table, pl.any_horizontal, pl.Expr.any)
+        case Aggregate("all", _):
+            return _decided(node, table, pl.all_horizontal, pl.Expr.all)
         case Value() | Lag():
             return table.column(node)
     raise TypeError(f"{node!r} is no truth")
@@ -121,14 +121,13 @@ def _truth(node: Node, table: _Table) -> pl.Expr:
 
 def _decided(
     node: Aggregate,
-    parts: tuple[Node, ...],
     table: _Table,
-    join: Callable[[pl.Expr, pl.Expr], pl.Expr],
-    over: Callable[..., pl.Expr],
+    over_parts: Callable[[Iterable[pl.Expr]], pl.Expr],
+    over_rows: Callable[..., pl.Expr],
 ) -> pl.Expr:
     if node.over_records:
-        return over(_truth(parts[0], _ROWS), ignore_nulls=False)
-    return reduce(join, (_truth(part, table) for part in parts))
+        return over_rows(_truth(node.parts[0], _ROWS), ignore_nulls=False)
+    return over_parts(_truth(part, table) for part in node.parts)
 
 
 def _compared(operator: Operator, left: Node, right: Node, table: _Table) -> pl.Expr:
@@ -261,4 +260,5 @@ def _is_missing(part: Node, table: _Table) -> pl.Expr:
 
 
 def _both(truths: Iterable[pl.Expr]) -> pl.Expr:
-    return reduce(and_, truths)
+    """All of them, in Kleene's logic."""
+    return pl.all_horizontal(truths)

@@ -57,6 +57,9 @@ _FORMS = {"missing": ("x",), "at": ("x", "VISIT"), "change": ("x", "VISIT"), "da
 # How deep aggregates may stand in each other; deeper ones deserve a name of their own.
 _DEEPEST_AGGREGATE = 2
 
+# x / (y / (z / ...)): the expression for a table grows with the cube of this.
+_MOST_DIVISORS = 8
+
 
 @dataclass(slots=True)
 class Reader:
@@ -69,6 +72,7 @@ class Reader:
     where: str
     mistakes: Mistakes
     inside: list[bool] = field(default_factory=list)  # one for each aggregate around: whether over records
+    divisors: int = 0  # how many divisors are around
 
     def part(self, node: ast.expr) -> Part | None:
         """The typed part that a node of the tree stands for; None after an Issue."""
@@ -84,15 +88,24 @@ class Reader:
                 inner = self.part(node.operand)
                 return inner and negative(inner, self._said(node), _start(node), self.mistakes)
             case ast.BinOp():
-                left, right = self.part(node.left), self.part(node.right)
-                sign, said = _OPERATORS[type(node.op)], self._said(node)
-                return arithmetic(sign, left, right, said, self.mistakes) if left and right else None
+                return self._arithmetic(node)
             case ast.Compare():
                 return self._comparison(node)
             case ast.Call():
                 return self._call(node)
         self.mistakes.not_allowed(_start(node), "a list stands only after in.", 'Write name in ("a", "b").')
         return None
+
+    def _arithmetic(self, node: ast.BinOp) -> Part | None:
+        sign = _OPERATORS[type(node.op)]
+        left = self.part(node.left)
+        self.divisors += sign == "/"
+        right = self.part(node.right) if self.divisors <= _MOST_DIVISORS else None
+        if self.divisors == _MOST_DIVISORS + 1 and sign == "/":
+            message = f"more than {_MOST_DIVISORS} divisors stand inside each other."
+            self.mistakes.not_allowed(_start(node), message, "Split it into two named rules.")
+        self.divisors -= sign == "/"
+        return arithmetic(sign, left, right, self._said(node), self.mistakes) if left and right else None
 
     def _operand(self, node: ast.Name) -> Part | None:
         token = self.tokens[_start(node)]

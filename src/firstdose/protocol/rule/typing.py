@@ -220,7 +220,9 @@ def _misfit(part: Part, target: Part) -> tuple[str, str]:
 def _is_spoken(left: Part, right: Part) -> bool:
     """Whether all units of a product or quotient are in the names of its parts."""
     parts = (left, right)
-    return any(part.spoken for part in parts) and all(part.spoken or not part.unit.dimension for part in parts)
+    return any(part.spoken for part in parts) and all(
+        part.spoken or not part.unit.dimension for part in parts
+    )
 
 
 def _product(sign: str, left: Unit, right: Unit) -> Unit:

@@ -36,19 +36,17 @@ CAUTION = (
 MANY = 12
 
 
-def activity_section(material: Material) -> Section:
-    """All endpoints but the occurrence of events, each with its own subsection."""
+def activity_section(material: Material) -> Section | None:
+    """All endpoints but the occurrence of events, each with its own subsection; None where there is no other."""
     protocol = material.basis.protocol
-    blocks: list[Block] = []
-    if not any(analysis.by for analysis in protocol.analyses):
-        blocks.append(sentence(CAUTION, kind="caution"))
-    families = tuple(_families(material))
     seen: set[str] = set()
-    for endpoint in protocol.endpoints:
-        if endpoint.kind == "any event":
-            continue
-        blocks.append(_endpoint(material, endpoint, seen))
-    return Section("activity", "Activity and measurements", (*blocks, *families), e3="11.4")
+    measured = [_endpoint(material, each, seen) for each in protocol.endpoints if each.kind != "any event"]
+    if not measured:
+        return None
+    compared = any(analysis.by for analysis in protocol.analyses)
+    caution = () if compared else (sentence(CAUTION, kind="caution"),)
+    blocks = (*caution, *measured, *_families(material))
+    return Section("activity", "Activity and measurements", blocks, e3="11.4")
 
 
 def _endpoint(material: Material, endpoint: Endpoint, seen: set[str]) -> Section:

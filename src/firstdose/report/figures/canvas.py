@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from contextlib import contextmanager
 from functools import wraps
 from io import StringIO
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from firstdose.report.figures.glyphs import is_drawable
+from firstdose.report.figures.glyphs import is_drawable, text_width
 from firstdose.report.lettering import bound_together, written_out
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 WIDTH = 17.0  # cm, the text width of an A4 page
+_LABEL, _TEXT = 5.0, 4.2  # cm for the words at the left and at the right of a row
 INK = "#1e2124"
 SOFT = "#5c6268"
 FAINT = "#d5d8dc"
@@ -115,12 +115,33 @@ def svg_text(figure: Figure) -> str:
     return page.getvalue()
 
 
-def lettered(text: str, width: int = 0) -> str:
-    """The text in characters the font has; folded to lines of `width` characters where one is given."""
+def lettered(text: str, room: float = 0.0, points: float = 8.5) -> str:
+    """The text in characters the font has; folded where `room`, in cm, is given and narrower."""
     text = bound_together(written_out(text, is_drawable))
-    if not width:
+    if not room:
         return text
-    return "\n".join(part for line in text.split("\n") for part in textwrap.wrap(line, width) or [""])
+    return "\n".join("\n".join(_folded(line, room, points)) for line in text.split("\n"))
+
+
+def _folded(line: str, room: float, points: float) -> list[str]:
+    """Lines that fit the room; a word that is wider than the room is cut."""
+    lines = [""]
+    for word in (piece for word in line.split(" ") for piece in _cut(word, room, points)):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if text_width(longer, points) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines if lines[0] or len(lines) == 1 else lines[1:]
+
+
+def _cut(word: str, room: float, points: float) -> list[str]:
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and text_width(pieces[-1] + character, points) > room:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
 
 
 def hide_crowded(axes: Axes) -> None:
@@ -156,15 +177,23 @@ def legend_below(figure: Figure, handles: Sequence[object], names: Sequence[str]
     """A legend under all panels, in as many columns as its words leave room for."""
     if not handles:
         return
-    longest = max(len(line) for name in names for line in name.split("\n"))
-    columns = max(1, min(len(names), 88 // (longest + 8)))
-    figure.legend(handles, names, loc="outside lower center", ncols=columns, handlelength=2.4)  # type: ignore[call-overload]
+    shown = [lettered(name, 0.8 * WIDTH, 8) for name in names]
+    longest = max(text_width(line, 8) for name in shown for line in name.split("\n"))
+    columns = max(1, min(len(shown), int(0.9 * figure.get_figwidth() * 2.54 / (longest + 1.7))))
+    figure.legend(handles, shown, loc="outside lower center", ncols=columns, handlelength=2.4)  # type: ignore[call-overload]
 
 
-def plain_rows(axes: Axes, labels: Sequence[str], width: int = 34) -> None:
+def rows_height(least: float, labels: Sequence[str], texts: Sequence[str] = (), room: float = _LABEL) -> float:
+    """Height in cm of all rows, so that the one with most lines has room."""
+    folded = [lettered(label, room, 8) for label in labels] + [lettered(text, _TEXT, 8) for text in texts]
+    lines = max((text.count("\n") + 1 for text in folded), default=1)
+    return max(least, 0.36 * lines + 0.16) * max(len(labels), 1)
+
+
+def plain_rows(axes: Axes, labels: Sequence[str], room: float = _LABEL) -> None:
     """One labelled row per entry, the first on top, without a vertical axis."""
-    axes.set_yticks(range(len(labels)), [lettered(label, width) for label in labels])
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.set_yticks(range(len(labels)), [lettered(label, room, 8) for label in labels])
+    axes.set_ylim(max(len(labels), 1) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
@@ -173,4 +202,4 @@ def plain_rows(axes: Axes, labels: Sequence[str], width: int = 34) -> None:
 
 def beside(axes: Axes, row: float, text: str) -> None:
     """Words of record at the right of a row."""
-    axes.text(1.02, row, lettered(text), transform=axes.get_yaxis_transform(), va="center", fontsize=8)
+    axes.text(1.02, row, lettered(text, _TEXT, 8), transform=axes.get_yaxis_transform(), va="center", fontsize=8)

@@ -14,6 +14,7 @@ from firstdose.report.figures.canvas import (
     lettered,
     new_figure,
     plain_rows,
+    rows_height,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def draw_dose_bars(
     rows: Sequence[DoseBar], *, x_label: str, text_title: str = "", tolerance: str = "tolerated"
 ) -> Figure:
     """Given dose as a filled bar, planned dose as a line across it, tolerated range as a bracket."""
-    figure = new_figure(2.7 + 0.62 * max(len(rows), 1))
+    figure = new_figure(2.7 + rows_height(0.62, [r.label for r in rows], [r.text for r in rows]))
     axes = figure.subplots()
     plain_rows(axes, [row.label for row in rows])
     marks: dict[str, object] = {}
@@ -55,14 +56,14 @@ def draw_dose_bars(
             line = axes.plot([row.planned] * 2, [place - 0.34, place + 0.34], color=INK, linewidth=1.6)
             marks.setdefault("planned", line[0])
         beside(axes, place, row.text)
-    axes.set_xlim(left=0)
-    axes.set_xlabel(lettered(x_label))
+    axes.set_xlim(left=0, right=None if rows else 1)
+    axes.set_xlabel(lettered(x_label, 9))
     if text_title:
         place_above: dict[str, Any] = {
             "xycoords": "axes fraction",
             "textcoords": "offset points",
             "weight": "bold",
         }
-        axes.annotate(lettered(text_title), (1.02, 1), (0, 4), fontsize=8, **place_above)
+        axes.annotate(lettered(text_title, 3.6, 8), (1.02, 1), (0, 4), fontsize=8, **place_above)
     legend_below(figure, list(marks.values()), list(marks))
     return figure

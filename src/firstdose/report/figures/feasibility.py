@@ -71,7 +71,7 @@ def draw_feasibility(
         axes.set_ylim(*y_range)
     axes.grid(color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel(lettered(x_label))
-    axes.set_ylabel(lettered(y_label, 42))
-    legend_below(figure, list(handles.values()), [lettered(name, 60) for name in handles])
+    axes.set_xlabel(lettered(x_label, 11))
+    axes.set_ylabel(lettered(y_label, 5.5))
+    legend_below(figure, list(handles.values()), list(handles))
     return figure

@@ -17,7 +17,7 @@ _WIDTH = 8.4
 _LINE = 0.42  # cm from line to line
 _PADDING = 0.55
 _GAP = 0.75
-_LETTERS = 5.2  # characters in one cm of width, cautiously
+_SIDES = 0.5
 _MARGIN = 0.15
 
 _Point = tuple[float, float]
@@ -110,7 +110,7 @@ def _column(
     arrows = []
     before: _Box | None = None
     for step in steps:
-        box = _Box(lettered(f"{step.label}\n{step.count}", int(width * _LETTERS)), at, width, top)
+        box = _Box(lettered(f"{step.label}\n{step.count}", width - _SIDES), at, width, top)
         boxes.append(box)
         if before is not None:
             arrows.append(((at, before.top + before.height), (at, box.top)))
@@ -127,7 +127,7 @@ def _column(
 
 def _loss(step: FlowStep, left: float, top: float) -> _Box:
     width = WIDTH - _MARGIN - left
-    words = "\n".join(lettered(line, int(width * _LETTERS)) for line in step.left)
+    words = "\n".join(lettered(line, width - _SIDES) for line in step.left)
     return _Box(words, left + width / 2, width, top)
 
 

@@ -14,6 +14,7 @@ from firstdose.report.figures.canvas import (
     lettered,
     new_figure,
     plain_rows,
+    rows_height,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def draw_change_forest(
     rows: Sequence[ForestRow], *, x_label: str, text_title: str = "", none_line: float = 0.0
 ) -> Figure:
     """Estimates as diamonds, intervals as bars, single values as open rings below them."""
-    figure = new_figure(1.9 + 1.05 * max(len(rows), 1))
+    figure = new_figure(1.9 + rows_height(1.05, [r.label for r in rows], [r.text for r in rows]))
     axes = figure.subplots()
     plain_rows(axes, [row.label for row in rows])
     axes.axvline(none_line, color=SOFT, linewidth=0.9)
@@ -70,7 +71,7 @@ def draw_change_forest(
         )
         _interval(axes, place, row.estimate, row.low, row.high)
         beside(axes, place, row.text)
-    axes.set_xlabel(lettered(x_label))
+    axes.set_xlabel(lettered(x_label, 9))
     _title_beside(axes, text_title)
     return figure
 
@@ -80,7 +81,7 @@ def draw_share_intervals(rows: Sequence[ShareRow], *, x_label: str, text_title: 
     """Shares with exact intervals on the whole scale from 0 to 100 percent."""
     from matplotlib.ticker import PercentFormatter
 
-    figure = new_figure(1.9 + 0.72 * max(len(rows), 1))
+    figure = new_figure(1.9 + rows_height(0.72, [r.label for r in rows], [r.text for r in rows]))
     axes = figure.subplots()
     plain_rows(axes, [row.label for row in rows])
     for place, row in enumerate(rows):
@@ -89,7 +90,7 @@ def draw_share_intervals(rows: Sequence[ShareRow], *, x_label: str, text_title: 
         beside(axes, place, row.text)
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.set_xlabel(lettered(x_label))
+    axes.set_xlabel(lettered(x_label, 9))
     _title_beside(axes, text_title)
     return figure
 
@@ -105,4 +106,4 @@ def _interval(axes: Axes, row: int, estimate: float | None, low: float | None, h
 def _title_beside(axes: Axes, text: str) -> None:
     if text:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        axes.annotate(lettered(text), (1.02, 1), (0, 4), fontsize=8, color=INK, weight="bold", **place)
+        axes.annotate(lettered(text, 3.6, 8), (1.02, 1), (0, 4), fontsize=8, color=INK, weight="bold", **place)

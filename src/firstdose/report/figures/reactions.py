@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firstdose.report.figures.canvas import INK, drawn, lettered, new_figure
+from firstdose.report.figures.canvas import INK, drawn, lettered, new_figure, rows_height
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def draw_local_reactions(matrix: HeatMap) -> Figure:
     """A cell per lesion and visit from 0 to `top`; hatched where nothing was measured."""
     from matplotlib.ticker import MaxNLocator
 
-    figure = new_figure(3.0 + _CELL * len(matrix.rows))
+    figure = new_figure(3.0 + rows_height(_CELL, matrix.rows, room=4.5))
     axes = figure.subplots()
     scale = _scale(matrix.top)
     room = 12.0 / max(len(matrix.columns), 1)
@@ -55,7 +55,7 @@ def draw_local_reactions(matrix: HeatMap) -> Figure:
     _frame(axes, matrix, room)
     whole = MaxNLocator(nbins=6, integer=True)
     bar = figure.colorbar(scale, ax=axes, fraction=0.035, pad=0.015, aspect=18, ticks=whole)
-    bar.set_label(lettered(matrix.scale, 30))
+    bar.set_label(lettered(matrix.scale, 4))
     bar.outline.set_visible(False)
     return figure
 
@@ -80,15 +80,15 @@ def _draw_cell(
     else:
         colour = scale.get_cmap()(scale.norm(cell.value))  # type: ignore[arg-type]
         box.set(facecolor=colour)
-        ink = "black" if _luminance(colour) > 0.18 else "white"
+        ink = "black" if _luminance(box.get_facecolor()) > 0.18 else "white"
     axes.add_patch(box)
     if written and cell.text:
         axes.text(column, row, lettered(cell.text), ha="center", va="center", fontsize=8, color=ink)
 
 
-def _luminance(colour: Sequence[float]) -> float:
+def _luminance(colour: Any) -> float:
     """Relative luminance (WCAG 2); at 0.18 black and white ink stand out alike."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    linear: list[float] = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
@@ -98,9 +98,9 @@ def _frame(axes: Axes, matrix: HeatMap, room: float) -> None:
         {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if longest * 0.19 > room else {}
     )
     axes.set_xticks(range(len(matrix.columns)), [lettered(name) for name in matrix.columns], **steep)
-    axes.set_yticks(range(len(matrix.rows)), [lettered(name, 40) for name in matrix.rows])
-    axes.set_xlim(-0.5, len(matrix.columns) - 0.5)
-    axes.set_ylim(len(matrix.rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(matrix.rows)), [lettered(name, 4.5, 8) for name in matrix.rows])
+    axes.set_xlim(-0.5, max(len(matrix.columns), 1) - 0.5)
+    axes.set_ylim(max(len(matrix.rows), 1) - 0.5, -0.5)
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)

@@ -14,6 +14,7 @@ from firstdose.report.figures.canvas import (
     lettered,
     new_figure,
     plain_rows,
+    rows_height,
 )
 
 if TYPE_CHECKING:
@@ -47,17 +48,17 @@ def draw_swimmer(
     x_ticks: Sequence[tuple[float, str]] = (),
 ) -> Figure:
     """One bar per participant; an arrow where observation goes on, words where it ended."""
-    figure = new_figure(2.6 + 0.72 * max(len(rows), 1))
+    figure = new_figure(2.6 + rows_height(0.72, [r.label for r in rows], [r.ended for r in rows], 3.5))
     axes = figure.subplots()
-    plain_rows(axes, [row.label for row in rows], 24)
+    plain_rows(axes, [row.label for row in rows], 3.5)
     kinds = list(dict.fromkeys(kind for row in rows for _, kind in row.events))
     marks: dict[str, Any] = {}
     for place, row in enumerate(rows):
         _draw(axes, place, row, kinds, marks, treatment)
     if x_ticks:
         axes.set_xticks([x for x, _ in x_ticks], [lettered(name) for _, name in x_ticks])
-    axes.set_xlabel(lettered(x_label))
-    legend_below(figure, list(marks.values()), [lettered(name, 60) for name in marks])
+    axes.set_xlabel(lettered(x_label, 11))
+    legend_below(figure, list(marks.values()), list(marks))
     return figure
 
 
@@ -83,7 +84,7 @@ def _draw(
             marks.setdefault(kind, mark[0])
     if row.ended:
         axes.annotate(
-            lettered(row.ended, 28),
+            lettered(row.ended, 3.5, 8),
             (row.end, place),
             (8, 0),
             textcoords="offset points",

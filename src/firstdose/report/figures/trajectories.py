@@ -52,12 +52,13 @@ def draw_trajectories(
             _draw(axes, line, names, marks, censored_label)
         default = f"{group}, n = {len(own)} {counted}" if group else f"n = {len(own)} {counted}"
         axes.set_title(
-            lettered((panel_titles or {}).get(group, default), 84 // min(len(groups), _PANELS_BESIDE))
+            lettered((panel_titles or {}).get(group, default), 13.0 / min(len(groups), _PANELS_BESIDE), 9)
         )
-        _axes(axes, x_ticks, x_label, y_range)
+        axes.set_xlabel(lettered(x_label, 12 / min(len(groups), _PANELS_BESIDE)))
+        _axes(axes, x_ticks, y_range)
     for axes in panels[::_PANELS_BESIDE]:
-        axes.set_ylabel(lettered(y_label, 34))
-    legend_below(figure, list(marks.values()), [lettered(name, 60) for name in marks])
+        axes.set_ylabel(lettered(y_label, 4.8))
+    legend_below(figure, list(marks.values()), list(marks))
     return figure
 
 
@@ -100,10 +101,9 @@ def _draw(axes: Axes, line: Line, names: Sequence[str], marks: dict[str, Any], c
 
 
 def _axes(
-    axes: Axes, x_ticks: Sequence[tuple[float, str]], x_label: str, y_range: tuple[float, float] | None
+    axes: Axes, x_ticks: Sequence[tuple[float, str]], y_range: tuple[float, float] | None
 ) -> None:
     axes.set_xticks([x for x, _ in x_ticks], [lettered(name) for _, name in x_ticks])
-    axes.set_xlabel(lettered(x_label))
     axes.margins(x=0.04)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)

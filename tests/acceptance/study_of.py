@@ -1,0 +1,115 @@
+"""Small studies written as a coordinator would keep them: a folder of CSV tables, read, checked and analysed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from firstdose.analysis.basis import Basis, make_basis
+from firstdose.analysis.running import analyse_basis
+from firstdose.derived.deviations import derive_deviations
+from firstdose.derived.participants import derive_eligibility
+from firstdose.instruments.pasi import SIGNS, WEIGHTS
+from firstdose.records.checking import check_records
+from firstdose.records.study import read_study
+from tests.unit.records.invented import day, seed_protocol, write_study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from firstdose.analysis.results import Results
+    from firstdose.derived.deviation import Deviation
+    from firstdose.derived.participants import Verdict
+    from firstdose.protocol.model import Protocol
+    from firstdose.records.snapshot import Snapshot
+    from firstdose.records.study import StudyReading
+    from firstdose.values.issue import Issue
+
+Rows = list[dict[str, str]]
+
+__all__ = ["Rows", "Study", "day", "graded", "names", "seed_protocol", "study_of", "visits_as_planned"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study folder as read, with what follows from it computed when it is asked for."""
+
+    protocol: Protocol
+    reading: StudyReading
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.reading.snapshot
+
+    @cached_property
+    def issues(self) -> list[Issue]:
+        return sorted([*self.reading.issues, *check_records(self.protocol, self.snapshot)])
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        return derive_deviations(self.protocol, self.snapshot)
+
+    @cached_property
+    def basis(self) -> Basis:
+        return make_basis(self.protocol, self.snapshot)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return derive_eligibility(self.protocol, self.snapshot, self.basis.participants)
+
+    @cached_property
+    def results(self) -> Results:
+        return analyse_basis(self.basis)
+
+    def failed(self, participant: str) -> list[str]:
+        """Criteria that the participant does not meet."""
+        return [
+            each.criterion for each in self.verdicts if each.participant == participant and each.met is False
+        ]
+
+
+def study_of(folder: Path, tables: Mapping[str, Rows], protocol: Protocol | None = None) -> Study:
+    """A study of these tables (activity > rows of text) under the seed's protocol or another."""
+    plan = protocol or seed_protocol()
+    return Study(plan, read_study(write_study(folder, dict(tables)), plan))
+
+
+def names(count: int) -> list[str]:
+    return [f"P{number}" for number in range(1, count + 1)]
+
+
+def visits_as_planned(protocol: Protocol, participants: Iterable[str]) -> Rows:
+    """Every planned visit done on its day."""
+    return [
+        {"participant": name, "visit": visit.visit, "date": day(visit.day), "status": "done", "reason": ""}
+        for name in participants
+        for visit in protocol.visits
+    ]
+
+
+@cache
+def _gradings() -> dict[int, tuple[tuple[str, int, int], ...]]:
+    """Tenths of PASI > (region, sum of signs, area band) of every region that makes them."""
+    found: dict[int, tuple[tuple[str, int, int], ...]] = {0: ()}
+    for region, weight in WEIGHTS.items():
+        parts = [
+            (weight * signs * area, (region, signs, area))
+            for signs, area in product(range(1, 13), range(1, 7))
+        ]
+        for total, rated in list(found.items()):
+            for tenths, part in parts:
+                found.setdefault(total + tenths, (*rated, part))
+    return found
+
+
+def graded(tenths: int) -> dict[str, str]:
+    """Items of a PASI form that give this many tenths; KeyError for a total that no gradings give."""
+    items = {f"{region}_{name}": "0" for region in WEIGHTS for name in (*SIGNS, "area")}
+    for region, total, area in _gradings()[tenths]:
+        signs = [min(4, max(0, total - 4 * place)) for place in range(3)]
+        items |= {f"{region}_{sign}": str(grade) for sign, grade in zip(SIGNS, signs, strict=True)}
+        items[f"{region}_area"] = str(area)
+    return items
