@@ -200,7 +200,7 @@ def demo(out: OutFolder = Path("demo")) -> None:
             [
                 Issue(
                     _place(study),
-                    "FD-R010",
+                    "FD-R014",
                     "the demonstration trial is not here.",
                     "Run it in a clone of the project.",
                 )
@@ -316,7 +316,7 @@ def _stop(issues: Iterable[Issue], exit_code: int, *, as_json: bool = False) -> 
 def _exists(path: Path) -> Issue:
     return Issue(
         _place(path),
-        "FD-R011",
+        "FD-R028",
         f"'{path.name}' is already there.",
         "Name another place; nothing is overwritten.",
     )

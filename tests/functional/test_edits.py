@@ -68,7 +68,7 @@ def errors(text: str) -> list[tuple[int, int, str]]:
 
     reading = read_protocol_text(text)
     assert reading.protocol is not None
-    found = [*reading.issues, *check_protocol(reading.protocol, reading.places)]
+    found = [*reading.issues, *check_protocol(reading.protocol, reading.places, reading.issues)]
     return sorted((each.place.line, each.place.column, each.code) for each in found if each.weight == "error")
 
 

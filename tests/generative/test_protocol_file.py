@@ -31,11 +31,15 @@ from tests.shared import ROOT
 
 SEED = (ROOT / "trials" / "adsc_psoriasis" / "protocol.yaml").read_text("utf-8")
 
+# A whole protocol takes long to draw: half as many as the profile asks for.
+FEWER = settings(
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
 # ------------------------------------------------------------------------------------------ generated protocols
 
-NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,6}", fullmatch=True).filter(
-    lambda name: name not in {"participant"}
-)
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,6}", fullmatch=True).filter(lambda name: name != "participant")
 WORDS = st.text("abcXYZ019éö:#'\"|>%@&*![]{}-?=<().;~`\\/ ", min_size=1, max_size=25).map(cleaned)
 TEXTS = WORDS.filter(lambda text: text and text != "." and text[0] != "#")
 PLAIN = st.text("abcXYZ 019", min_size=1, max_size=12).map(cleaned).filter(bool)
@@ -252,7 +256,8 @@ class Printer:
 
 
 @given(protocols(), SEEDS)
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@FEWER
+@pytest.mark.slow
 def test_a_protocol_in_any_layout_reads_back_as_the_same(protocol, seed):
     text = Printer(seed).file(outline(protocol))
     reading = read_protocol_text(text)
@@ -260,17 +265,13 @@ def test_a_protocol_in_any_layout_reads_back_as_the_same(protocol, seed):
     assert reading.protocol == protocol
     assert compute_identity(reading.protocol) == compute_identity(protocol)
     assert compare_protocols(protocol, reading.protocol) == ()
-
-
-@given(protocols())
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_a_printed_protocol_is_its_own_print(protocol):
-    text = render_protocol(protocol)
-    assert render_protocol(read_protocol_text(text).protocol) == text
+    printed = render_protocol(protocol)
+    assert read_protocol_text(printed).protocol == protocol
 
 
 @given(protocols(), protocols(), st.sampled_from(SECTIONS))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@FEWER
+@pytest.mark.slow
 def test_identity_differs_exactly_where_comparing_finds_a_difference(one, other, section):
     """Two protocols that share all but one section, so that small differences are drawn too."""
     mixed = replace(one, **{section.name: getattr(other, section.name)})
@@ -281,9 +282,7 @@ def test_identity_differs_exactly_where_comparing_finds_a_difference(one, other,
 
 # ------------------------------------------------------------------------------------------------------ any text
 
-HOSTILE = st.sampled_from(
-    list(" \t\n:#|>'\"-?&*!%@`[]{},.<=\\x0\u2028\u00a0é\x00~") + ["  ", ": ", "\n  ", "\n- "]
-)
+HOSTILE = st.sampled_from([*" \t\n:#|>'\"-?&*!%@`[]{},.<=\\x0\u2028\u00a0é\x00~", "  ", ": ", "\n  ", "\n- "])
 
 
 @st.composite
@@ -342,7 +341,8 @@ def test_any_lines_below_the_first_give_issues_or_a_protocol(lines):
 
 
 @given(protocols(), SEEDS)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@FEWER
+@pytest.mark.slow
 def test_both_loaders_of_yaml_see_the_same_places(protocol, seed):
     """The quick one, in C, and the plain one: same keys at same marks."""
     quick = getattr(yaml, "CBaseLoader", None)

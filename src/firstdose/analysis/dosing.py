@@ -34,6 +34,7 @@ VARIABLES = {
 }
 MAPPED = ("long_diameter", "short_diameter", "area_given", "outline", "dose_level")
 WRITTEN = ("concentration", "concentration_is", "viability", "volume_drawn", "residual_volume", "dose_level")
+MOST_SINGLE = 500
 PLANNED = frozenset({"area", "planned_cells"})
 NOT_GIVEN = "no injection on record"
 NOT_KNOWN = "the cells given cannot be computed from the record"
@@ -42,7 +43,7 @@ NOT_KNOWN = "the cells given cannot be computed from the record"
 def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     """Rows of the analysis `dose`; none where the protocol doses nothing in cells per area.
 
-    Per lesion: unit lesion, level 'P1 / L1'. Per participant: unit participant, level 'P1', statistic sum. Per dose
+    Per lesion, up to 500 of them (the listing of doses has all): unit lesion, level 'P1 / L1'. Per participant: unit participant, level 'P1', statistic sum. Per dose
     level (group dose_level) and in all (level ''): sums, counts, mean, min and max of delivery and density.
     """
     doses = derive_doses(basis.protocol, basis.snapshot)
@@ -50,10 +51,11 @@ def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     if not doses or limits is None:
         return
     values_of = {name_of(dose): _values(dose) for dose in doses}
-    for dose in doses:
+    single = doses if len(doses) <= MOST_SINGLE else ()
+    for dose in single:
         yield from _of_lesion(basis, dose, values_of[name_of(dose)])
     of_participant = {name: list(those) for name, those in groupby(doses, key=lambda dose: dose.participant)}
-    for total in dose_totals(doses, limits):
+    for total in dose_totals(single, limits):
         if total.visit == "":
             yield from _of_participant(basis, total, of_participant[total.participant])
     levels = [level.level for level in limits.dose_levels]

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from firstdose.analysis.results import PLAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from firstdose.analysis.results import Results
 
-NESTED = ("excluded", "caveats", "sources")
-
-
 def render_results(results: Results) -> str:
     """The results as JSON text: floats in shortest exact form, keys in fixed order, one trailing newline."""
-    return json.dumps(results.as_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return _text(results.as_json())
 
 
 def export_results(results: Results, out: Path) -> list[Path]:
-    """Write results.json and results.parquet; nested columns are JSON text in Parquet."""
+    """Write results.json and results.parquet; the table's lists are JSON text, shared lists stand in results.json."""
     import polars as pl
 
+    whole = results.as_json()
     page = out / "results.json"
-    page.write_text(render_results(results), encoding="utf-8")
-    flat = [_flat(asdict(row)) for row in results.rows]
-    frame = pl.DataFrame(flat, infer_schema_length=None).with_columns(
+    page.write_text(_text(whole), encoding="utf-8")
+    rows = whole["results"]
+    columns = {
+        name: [_cell(row[name]) for row in rows]  # type: ignore[attr-defined]
+        for name in (*PLAIN, "excluded", "sources")
+    }
+    frame = pl.DataFrame(columns, strict=False).with_columns(
         pl.lit(results.snapshot).alias("snapshot"),
         pl.lit(results.protocol).alias("protocol"),
         pl.lit(results.software).alias("software"),
@@ -37,8 +40,9 @@ def export_results(results: Results, out: Path) -> list[Path]:
     return [page, table]
 
 
-def _flat(row: dict[str, object]) -> dict[str, object]:
-    return {
-        name: json.dumps(value, ensure_ascii=False) if name in NESTED else value
-        for name, value in row.items()
-    }
+def _text(whole: dict[str, object]) -> str:
+    return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _cell(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple) else value

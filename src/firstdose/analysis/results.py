@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -55,10 +55,60 @@ class ResultRow:
     sources: tuple[Source, ...] = ()
     result: str = ""
 
+    def plain(self) -> dict[str, object]:
+        """Column > value, without the lists that rows share."""
+        return {name: getattr(self, name) for name in PLAIN}
+
     def named(self) -> ResultRow:
         """The row with its id: a short hash of what it is, the same in the next data cut."""
         key = "\x1f".join(str(getattr(self, column)) for column in IDENTITY)
         return replace(self, result=sha256(key.encode()).hexdigest()[:12])
+
+
+PLAIN = tuple(each.name for each in fields(ResultRow) if each.name not in {"excluded", "sources"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Lists that stand once in the file, each under a hash of its content."""
+
+    sources: dict[str, dict[str, object]] = field(default_factory=dict)
+    participants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    seen: dict[object, str] = field(default_factory=dict)
+
+    def names_of(self, row: ResultRow) -> dict[str, object]:
+        return {"excluded": self._excluded(row.excluded), "sources": [self._source(each) for each in row.sources]}
+
+    def _name(self, content: object) -> str:
+        if content not in self.seen:
+            self.seen[content] = sha256(repr(content).encode()).hexdigest()[:12]
+        return self.seen[content]
+
+    def _excluded(self, content: tuple[tuple[str, str], ...]) -> str:
+        if not content:
+            return ""
+        name = self._name(content)
+        self.excluded[name] = content
+        return name
+
+    def _source(self, source: Source) -> str:
+        name = self._name(source)
+        if name not in self.sources:
+            self.sources[name] = {
+                "activity": source.activity,
+                "items": source.items,
+                "visits": source.visits,
+                "participants": self._people(source.participants),
+            }
+        return name
+
+    def _people(self, people: tuple[str, ...]) -> str:
+        if not people:
+            return "all"
+        name = self._name(people)
+        self.participants[name] = people
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +145,23 @@ class Results:
         return found[0]
 
     def as_json(self) -> dict[str, object]:
-        """The whole table as one JSON-ready mapping, keys in fixed order."""
+        """The whole table as one JSON-ready mapping, keys in fixed order.
+
+        Lists that many rows share (sources, participants left out, participants behind a source) stand once, and rows
+        name them by a short hash.
+        """
+        shared = _Shared()
+        rows = [{**row.plain(), **shared.names_of(row)} for row in self.rows]
         return {
             "format": "firstdose results 1",
             "snapshot": self.snapshot,
             "protocol": self.protocol,
             "software": self.software,
             "invented": self.invented,
-            "results": [asdict(row) for row in self.rows],
+            "results": rows,
+            "sources": shared.sources,
+            "participants": shared.participants,
+            "excluded": shared.excluded,
         }
 
 

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from firstdose.protocol.names import Form
 
 STATISTICS = ("mean", "sd", "median", "q1", "q3", "min", "max")
+AVERAGES = frozenset({"mean", "sd", "sd_population"})
 CHANGE = "change"
 
 
 def summarise_by_visit(basis: Basis, activity: str) -> Iterator[ResultRow]:
     """n, mean, SD (n-1), median, quartiles, range of each variable of a form at each visit, and of its change.
 
-    The unit is the participant; a form kept per lesion is described per lesion too, under its own unit.
+    The unit is the participant; a form kept per lesion is described per lesion too, under its own unit. Grades of an
+    ordinal scale have no mean and no SD, and a participant's value is the median of the lesions.
     """
     form = forms(basis.protocol)[activity]
     for variable in measures(basis.protocol, activity):
@@ -72,7 +74,8 @@ def _describe(
         censored = rows.filter(pl.col("before_comparator").is_not_null()).height
     lesions = rows.height if variable.per == "lesion" else None
     if unit == "participant":
-        rows = rows.group_by("participant", maintain_order=True).agg(pl.col(column).mean())
+        middle = pl.col(column).median() if _is_ordinal(basis, variable) else pl.col(column).mean()
+        rows = rows.group_by("participant", maintain_order=True).agg(middle)
     row = ResultRow(
         analysis=f"by_visit.{column}",
         statistic="",
@@ -93,7 +96,19 @@ def _describe(
     if censored:
         yield from _describe_censored(row, at, censored, column, style)
         return
-    yield from rows_of(row, {"n": float(values.size), **describe(values)}, style)
+    numbers = {"n": float(values.size), **describe(values)}
+    yield from rows_of(row, _said(numbers, ordinal=_is_ordinal(basis, variable)), style)
+
+
+def _is_ordinal(basis: Basis, variable: Variable) -> bool:
+    """A grade, or a score that is the grade itself."""
+    item = forms(basis.protocol)[variable.activity].item(variable.item_or_score)
+    return item is not None and item.kind == "ordinal"
+
+
+def _said(numbers: dict[str, float | None], *, ordinal: bool) -> dict[str, float | None]:
+    """Grades are ordered, not measured: nothing is averaged."""
+    return {name: value for name, value in numbers.items() if not (ordinal and name in AVERAGES)}
 
 
 def describe(values: np.ndarray) -> dict[str, float | None]:
@@ -183,7 +198,8 @@ def _numbers(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Itera
         return
     numbers = {"n": float(values.size), **describe(values), "sd_population": float(np.std(values))}
     decimals = 0 if item.kind == "integer" else item.decimals
-    yield from rows_of(_fact(form, item, known), numbers, Format(decimals, basis.rounding))
+    said = _said(numbers, ordinal=item.kind == "ordinal")
+    yield from rows_of(_fact(form, item, known), said, Format(decimals, basis.rounding))
 
 
 def _codes(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Iterator[ResultRow]:

@@ -162,7 +162,7 @@ class _Reading:
         )
 
     def _place(self, activity: str, row: Row) -> tuple[Place, Mapping[str, int]]:
-        file = row.get("_file") or activity
+        file = row.get("_file") or f"records/{activity}.csv"
         columns = self.snapshot.columns.get((activity, file), {})
         return Place(file, row.get("_row") or 0, 1), columns
 

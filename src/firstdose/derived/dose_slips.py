@@ -57,7 +57,7 @@ def check_lesion(dose: LesionDose, limits: Intervention, word: str = "lesion") -
         counts = list(_concentration(dose, dose.given, whose))
         found += [
             *counts,
-            *_again(dose, limits, whose),
+            *_again(dose, limits, word),
             *_level(dose, dose.given, whose),
             *_cells(dose, dose.given, limits, whose),
             # A volume that follows from a wrong concentration says nothing new.
@@ -176,9 +176,12 @@ def _syringe(dose: LesionDose, plan: DosePlan, limits: Intervention, whose: str)
 # ------------------------------------------------------------------------------------------------------------ given
 
 
-def _again(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue]:
+def _again(dose: LesionDose, limits: Intervention, word: str) -> Iterator[Issue]:
+    """Told in the words and at the place of the records' own check, so that it is told once."""
     if dose.number > limits.administrations:
-        yield given_again(dose.at("injection.lesion"), whose, dose.number, limits.administrations)
+        lesion = f", {word} {dose.lesion}" if dose.lesion else ""
+        whose = f"participant {dose.participant}{lesion}"
+        yield given_again(dose.at("injection.participant"), whose, dose.number, limits.administrations)
 
 
 def _level(dose: LesionDose, given: GivenDose, whose: str) -> Iterator[Issue]:

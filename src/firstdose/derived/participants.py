@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.derived.rules import derive_names, names_of, rule_of, with_lags
+from firstdose.derived.rules import derive_names, is_once, names_of, rule_of, with_lags
 from firstdose.derived.timing import ADMINISTRATION, derive_treated, read_dates
 from firstdose.protocol.names import forms
 from firstdose.protocol.rule import expression
@@ -33,7 +33,7 @@ def derive_participants(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
         columns = [item.name for item in form.items if item.name not in frame.columns]
         table = snapshot.table(form.name)
         if table is None:
-            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in columns)
+            frame = frame.with_columns(pl.lit(None).alias(name) for name in columns)
             continue
         dates = [item.name for item in form.items if item.kind == "date"]
         first = read_dates(table, dates).group_by("participant", maintain_order=True).first()
@@ -67,9 +67,10 @@ def _judge(
 
     `visits`: only records of these, or of no visit, are looked at.
     """
-    facts = participants.select("participant", EVERYBODY, "treated")
+    facts = participants
     names = names_of(rule) - {EVERYBODY, "treated"}
-    if names:
+    if rule.lags or rule.aggregates or not names <= _recorded_once(protocol):
+        facts = participants.select("participant", EVERYBODY, "treated")
         rows = with_lags(protocol, snapshot, derive_names(protocol, snapshot, names), rule)
         if visits is not None:
             rows = rows.filter(pl.col("visit").is_null() | pl.col("visit").is_in(visits))
@@ -80,6 +81,14 @@ def _judge(
         return facts.select(expression(rule).alias("truth"))["truth"]
     answers = facts.group_by("participant", maintain_order=True).agg(expression(rule).alias("truth"))
     return answers["truth"]
+
+
+def _recorded_once(protocol: Protocol) -> set[str]:
+    """Items that a participant has one record of: their first known value is the only one."""
+    once = (
+        form for form in forms(protocol).values() if form.per == "participant" and is_once(protocol, form)
+    )
+    return {item.name for form in once for item in form.items if not form.repeats}
 
 
 @dataclass(frozen=True, slots=True)

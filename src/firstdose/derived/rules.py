@@ -125,7 +125,7 @@ def gather_items(
         part = None if form.repeats or form.name == activity else _recorded(protocol, snapshot, form, wanted)
         if part is None or part.width == len(KEYS):
             continue
-        level = (_is_once(protocol, form), form.per != "lesion")
+        level = (is_once(protocol, form), form.per != "lesion")
         part = part.unique(_keys(level), keep="first", maintain_order=True)
         levels[level] = _beside(levels[level], part, _keys(level)) if level in levels else part
     frame = own if activity else levels.pop(min(levels), None) if levels else _everybody(snapshot)
@@ -155,7 +155,8 @@ def _everybody(snapshot: Snapshot) -> pl.DataFrame:
     return everybody.with_columns(pl.lit(None, dtype=pl.String).alias(key) for key in ("lesion", "visit"))
 
 
-def _is_once(protocol: Protocol, form: Form) -> bool:
+def is_once(protocol: Protocol, form: Form) -> bool:
+    """Whether the schedule asks for one record a participant or lesion."""
     row = protocol.activity(form.name)
     return not form.by_visit or row is None or len(row.at) <= 1
 

@@ -47,13 +47,13 @@ class Behaviour:
 
 _SIGN = Behaviour(start=2.3, spread=0.18, own=0.12, noise=0.08, course="falls")
 _ITCH = Behaviour(start=3.0, spread=0.25, own=0.2, noise=0.15, course="reacts", bump=0.8)
-_SYMPTOM = Behaviour(start=1.0, spread=0.4, own=0.3, noise=0.25, course="reacts", bump=1.2)
+_SYMPTOM = Behaviour(start=1.0, spread=0.4, own=0.2, noise=0.2, course="reacts", bump=1.0)
 
 # Form (without its variant) > item, or its last word, or `*` for the others.
 _KNOWN: dict[str, dict[str, Behaviour]] = {
     "PASI": {
-        "area": Behaviour(start=1.2, own=0.45, noise=0.06, course="falls"),
-        "*": replace(_SIGN, start=2.1, own=0.25),
+        "area": Behaviour(start=1.1, spread=0.1, own=0.4, noise=0.06, course="falls"),
+        "*": replace(_SIGN, start=2.1, own=0.2),
     },
     "plaque_score": {"*": _SIGN},
     "sPGA": {"*": replace(_SIGN, start=2.8)},

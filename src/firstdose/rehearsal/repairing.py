@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from firstdose.rehearsal.streams import Bools
     from firstdose.values.issue import Issue
 
-MOST_TRIES = 20
+MOST_TRIES = 60
 
 
 def broken_rows(draft: Draft, rule: Integrity) -> Bools:

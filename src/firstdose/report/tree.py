@@ -140,6 +140,7 @@ class Report:
     language: str = "en"
     status: str = "draft"
     invented: bool = False
+    page_per_section: bool = False
     facts: tuple[tuple[str, str], ...] = field(default=())
     blocks: tuple[Section, ...] = ()
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 VOID = {"meta", "br", "wbr", "link", "img", "input", "hr", "col"}
 LEFT_OUT = {"nav", "svg", "style", "title", "head"}
-STRUCTURE_TEXT = re.compile(r'^\s*"(.*)"$')
-FIRST_SECTION = re.compile(r'^\s*H1 "', re.MULTILINE)
+PAGE_SIZE = re.compile(r"Page +\d+ size: +(\S+) x (\S+) pts")
 
 
 @dataclass
@@ -76,17 +75,17 @@ def read_page(html: str) -> Page:
     return page
 
 
-def read_pdf_words(path: Path) -> tuple[list[str], list[str]]:
-    """Words before and from the first section on, in the order a screen reader takes them."""
-    answer = run("pdfinfo", "-struct-text", str(path))
-    start = FIRST_SECTION.search(answer)
-    place = start.start() if start else len(answer)
-    return _structure_words(answer[:place]), _structure_words(answer[place:])
+def read_pdf_words(path: Path) -> list[list[str]]:
+    """Words of each page between head and foot, in the order they were set."""
+    sizes = PAGE_SIZE.findall(run("pdfinfo", "-f", "1", "-l", "999", str(path)))
+    return [_page_words(path, place, size) for place, size in enumerate(sizes, start=1)]
 
 
-def _structure_words(text: str) -> list[str]:
-    lines = (STRUCTURE_TEXT.match(line) for line in text.splitlines())
-    return " ".join(line.group(1) for line in lines if line).replace("\u200b", "").split()
+def _page_words(path: Path, place: int, size: tuple[str, str]) -> list[str]:
+    width, height = (int(float(each)) for each in size)
+    crop = ["-x", "0", "-y", "60", "-W", str(width), "-H", str(height - 120)]
+    page = ["-f", str(place), "-l", str(place)]
+    return run("pdftotext", "-raw", *page, *crop, str(path), "-").split()
 
 
 def run(name: str, *arguments: str) -> str:

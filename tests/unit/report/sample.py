@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.report.tree import (
@@ -23,10 +21,6 @@ from firstdose.report.tree import (
 )
 from tests.unit.report import sample_figures as drawings
 
-if TYPE_CHECKING:
-    from firstdose.report.tree import Block
-
-EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9pt" height="9pt"></svg>'
 VISITS = ("BL", "H24", "W1", "W2", "W3", "W4", "M2", "M3", "M4", "M5", "M6")
 PLAQUES = ("P01-1", "P01-2", "P02-1", "P02-2", "P03-1", "P03-2", "P03-3", "P04-1", "P04-2", "P05-1", "P05-2")
 HOSTILE = (
@@ -310,14 +304,3 @@ def sample_report() -> Report:
         ),
         blocks=(synopsis(), people(), activity(), safety()),
     )
-
-
-def without_drawings(report: Report) -> Report:
-    """The same words around empty drawings: programs that read PDF structure are slow on paths."""
-    return replace(report, blocks=tuple(map(_emptied, report.blocks)))
-
-
-def _emptied(block: Block) -> Block:
-    if isinstance(block, Section):
-        return replace(block, blocks=tuple(map(_emptied, block.blocks)))
-    return replace(block, svg=EMPTY) if isinstance(block, Figure) else block

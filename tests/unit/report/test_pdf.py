@@ -148,6 +148,21 @@ def test_any_text_becomes_pages(typed: list[str]) -> None:
     assert render_pdf(report_of(*blocks, title=third, trial=first, facts=((first, second),)), STAMP)[:5] == b"%PDF-"
 
 
+def test_cells_under_a_grouped_head_are_tagged_with_all_their_heads(tmp_path: Path) -> None:
+    columns = (Column("Visit"), Column("Mean", "PASI"), Column("SD", "PASI"))
+    table = Table("t", "T", "", columns, (((Text("BL"),), (Text("10.2"),), (Text("0.71"),)),))
+    told = run("pdfinfo", "-struct-text", str(file_of(tmp_path, report_of(table))))
+    heads = re.findall(r'TH <(\S+)>:.*?"([^"]*)"', told, re.DOTALL)
+    names = {name: word for name, word in heads}
+    assert [word for _, word in heads] == ["Visit", "PASI", "Mean", "SD"]
+    cells = re.findall(r'TD:\s+/Headers \[(.*?)\].*?"([^"]*)"', told, re.DOTALL)
+    assert [({names[h] for h in re.findall(r"\((.*?)\)", over)}, word) for over, word in cells] == [
+        ({"Visit"}, "BL"),
+        ({"PASI", "Mean"}, "10.2"),
+        ({"PASI", "SD"}, "0.71"),
+    ]
+
+
 def test_a_long_table_repeats_its_head_on_every_page(tmp_path: Path) -> None:
     path = file_of(tmp_path, report_of(listing_of(3, 200)))
     pages = [" ".join(word for *_, word in words) for _, _, words in pages_of(path)][1:]
@@ -169,8 +184,7 @@ def test_a_table_wider_than_any_paper_is_cut_into_pieces_that_repeat_the_row_hea
 ) -> None:
     path = file_of(tmp_path, report_of(listing_of(columns, 2, "2023-04-11")))
     check_nothing_clipped(path)
-    _, words = read_pdf_words(path)
-    text = " ".join(words)
+    text = " ".join(word for page in read_pdf_words(path) for word in page)
     assert all(f"Column {n}" in text for n in range(columns))
 
 

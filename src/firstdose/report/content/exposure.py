@@ -31,8 +31,7 @@ def exposure_section(material: Material) -> Section | None:
     blocks: list[Block] = [
         *_uncertainty(material),
         *_figure(material),
-        _lesions(material),
-        _participants(material),
+        *([_lesions(material), _participants(material)] if _names(material, "lesion") else []),
         _levels(material),
     ]
     return Section("exposure", "Exposure", tuple(blocks), e3="12.1")

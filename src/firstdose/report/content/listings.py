@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from firstdose.derived.deviations import derive_deviations
+from firstdose.derived.dose import derive_doses
 from firstdose.derived.events import EVENTS, derive_events
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstdose.analysis.basis import Basis
+    from firstdose.values.quantity import Quantity
     from firstdose.values.issue import Issue
 
 
@@ -29,7 +31,8 @@ def export_listings(basis: Basis, issues: Iterable[Issue], out: Path) -> list[Pa
         "issues": pl.DataFrame([issue.as_json() for issue in issues]),
         "gaps": basis.snapshot.gaps,
     }
-    frames |= dict(basis.snapshot.tables)
+    frames |= {name: frame for name, frame in basis.snapshot.tables.items() if frame.height}
+    frames["doses"] = _doses(basis)
     if basis.snapshot.table(EVENTS) is not None:
         frames[EVENTS] = derive_events(basis.protocol, basis.snapshot)
     written = []
@@ -39,3 +42,23 @@ def export_listings(basis: Basis, issues: Iterable[Issue], out: Path) -> list[Pa
             frame.write_csv(path)
             written.append(path)
     return written
+
+
+def _doses(basis: Basis) -> pl.DataFrame:
+    """Each lesion with cells planned and given, as plain numbers of cells."""
+    rows = [
+        {
+            "participant": dose.participant,
+            "lesion": dose.lesion,
+            "visit": dose.visit,
+            "dose_level": dose.level,
+            "planned_cells": _cells(dose.plan.cells if dose.plan else None),
+            "given_cells": _cells(dose.given.cells if dose.given else None),
+        }
+        for dose in derive_doses(basis.protocol, basis.snapshot)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _cells(quantity: Quantity | None) -> float | None:
+    return None if quantity is None else float(quantity.to("cells").value)
