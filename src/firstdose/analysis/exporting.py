@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from firstdose.analysis.results import Results
 
+
 def render_results(results: Results) -> str:
     """The results as JSON text: floats in shortest exact form, keys in fixed order, one trailing newline."""
     return _text(results.as_json())

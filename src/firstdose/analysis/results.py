@@ -78,7 +78,10 @@ class _Shared:
     seen: dict[object, str] = field(default_factory=dict)
 
     def names_of(self, row: ResultRow) -> dict[str, object]:
-        return {"excluded": self._excluded(row.excluded), "sources": [self._source(each) for each in row.sources]}
+        return {
+            "excluded": self._excluded(row.excluded),
+            "sources": [self._source(each) for each in row.sources],
+        }
 
     def _name(self, content: object) -> str:
         if content not in self.seen:

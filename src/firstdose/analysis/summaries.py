@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.names import Form
 
 STATISTICS = ("mean", "sd", "median", "q1", "q3", "min", "max")
-AVERAGES = frozenset({"mean", "sd", "sd_population"})
+AVERAGES = frozenset({"mean", "sd"})
 CHANGE = "change"
 
 
@@ -198,8 +199,9 @@ def _numbers(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Itera
         return
     numbers = {"n": float(values.size), **describe(values), "sd_population": float(np.std(values))}
     decimals = 0 if item.kind == "integer" else item.decimals
-    said = _said(numbers, ordinal=item.kind == "ordinal")
-    yield from rows_of(_fact(form, item, known), said, Format(decimals, basis.rounding))
+    if decimals is None:
+        decimals = recorded_decimals(values)
+    yield from rows_of(_fact(form, item, known), numbers, Format(decimals, basis.rounding))
 
 
 def _codes(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Iterator[ResultRow]:
@@ -214,3 +216,11 @@ def _codes(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Iterato
         text = printed_share(count, of, mode=basis.rounding) if of else "0/0"
         row = replace(_fact(form, item, known), group=item.name, level=code)
         yield replace(row, statistic="count", value=float(count), text=text)
+
+
+def recorded_decimals(values: np.ndarray) -> int:
+    """The most decimals that any recorded value has; used where the protocol declares no precision."""
+    return max(
+        (max(0, -int(Decimal(repr(float(each))).normalize().as_tuple().exponent)) for each in values),
+        default=0,
+    )

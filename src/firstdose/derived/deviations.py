@@ -60,15 +60,18 @@ def _before_consent(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviatio
     if protocol.activity(CONSENT) is None:
         return
     signed = _consents(snapshot)
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[object, ...]] = set()
     for activity in sorted(snapshot.tables.keys() - {CONSENT, PARTICIPANTS}, key=lambda name: name != VISITS):
         dated = snapshot.tables[activity].filter(pl.col("date").is_not_null())
         for row in dated.join(signed, on="participant").filter(pl.col("date") < pl.col("consent")).to_dicts():
-            what = row["visit"] or activity
-            if (row["participant"], what) not in told:
-                sentence = f"{what} took place on {row['date']}, before consent on {row['consent']}."
-                yield Deviation(row["participant"], "before consent", row["visit"] or "", "", sentence)
-            told.add((row["participant"], what))
+            of_visit = (row["participant"], row["visit"], row["date"])
+            if of_visit in told:  # a record on the visit's own day is told with the visit
+                continue
+            if activity == VISITS:
+                told.add(of_visit)
+            what = f"{row['visit']} took place" if activity == VISITS else f"A record of {activity} was made"
+            sentence = f"{what} on {row['date']}, before consent on {row['consent']}."
+            yield Deviation(row["participant"], "before consent", row["visit"] or "", row["lesion"] or "", sentence)
     done = snapshot.tables[VISITS].filter(pl.col("status") == "done")["participant"].unique()
     for name in sorted(set(done.to_list()) - set(signed["participant"].to_list())):
         yield Deviation(name, "consent missing", "", "", "Visits took place; no dated consent is on record.")

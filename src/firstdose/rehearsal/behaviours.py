@@ -32,7 +32,8 @@ class Behaviour:
 
     Shares of the start, or standard deviations of the logarithm where `log`: `spread` between participants and
     lesions (shared by all items of a form), `own` of this item alone, `noise` from visit to visit. `bump`: what is
-    added right after an administration where the item `reacts`. `decimals`: where the form declares none.
+    added right after an administration where the item `reacts`. `floor`: the share that healthy people have too and that
+    does not fall. `decimals`: where the form declares none.
     """
 
     start: float
@@ -42,6 +43,7 @@ class Behaviour:
     course: Course = "steady"
     log: bool = False
     bump: float = 0.0
+    floor: float = 0.0
     decimals: int | None = None
 
 
@@ -58,13 +60,15 @@ _KNOWN: dict[str, dict[str, Behaviour]] = {
     "plaque_score": {"*": _SIGN},
     "sPGA": {"*": replace(_SIGN, start=2.8)},
     "histology": {
-        "epidermal_thickness": Behaviour(start=380, course="falls", log=True, decimals=0),
+        "epidermal_thickness": Behaviour(start=380, course="falls", log=True, floor=0.3, decimals=0),
         "*": replace(_SIGN, start=1.9, own=0.2),
     },
     "DLQI": {"*": Behaviour(start=1.2, spread=0.3, own=0.3, noise=0.15, course="falls")},
     "BSA": {"head": replace(_SIGN, start=0.4), "*": replace(_SIGN, start=1.6)},
     "PASI_total": {"*": replace(_SIGN, start=8)},
-    "skin_thickness": {"*": Behaviour(start=2.4, spread=0.18, own=0.005, noise=0.012, course="falls")},
+    "skin_thickness": {
+        "*": Behaviour(start=2.4, spread=0.12, own=0.005, noise=0.012, course="falls", floor=0.6)
+    },
     "local_tolerability": {
         "itching": _ITCH,
         "redness_mm": Behaviour(start=32, own=0.1, noise=0.05, course="reacts", bump=8),
@@ -118,7 +122,7 @@ def _guessed(item: Item) -> Behaviour:
         if steady:
             return Behaviour(start=start * _proportion(item.name), spread=0.1, own=0.2, noise=0.1, log=True)
         start *= _proportion(item.name) if unit.startswith("cells/") else _factor(item.name)
-        return Behaviour(start=start, spread=0.3, own=0.3, noise=0.25, course=course, log=True)
+        return Behaviour(start=start, spread=0.3, own=0.3, noise=0.25, course=course, log=True, floor=0.2)
     if item.low is not None and item.high is not None:
         low, high = float(item.low), float(item.high)
         return Behaviour(start=low + _STARTS_AT * (high - low), course=course)
@@ -148,7 +152,8 @@ def compute_course(how: Behaviour, day: Ints, gain: Floats) -> Floats:
     reached = share * -np.expm1(-np.maximum(day, 0) / DAYS_TO_GAIN)
     if how.course == "rises":
         return np.asarray(1 + reached)
-    return np.asarray(1 - reached) if how.course in {"falls", "reacts"} else np.ones(len(day))
+    falling = how.course in {"falls", "reacts"}
+    return np.asarray(1 - (1 - how.floor) * reached) if falling else np.ones(len(day))
 
 
 def compute_values(

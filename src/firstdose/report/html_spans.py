@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from firstdose.report import wording
-from firstdose.report.lettering import bound_together, broken_up, runs_right_to_left, written_out
+from firstdose.report.lettering import bound_together, broken_up, code_point, runs_right_to_left, written_out
 from firstdose.report.trace import trace_id
 from firstdose.report.tree import Link, Number, Origin, Text, ToWrite
 
@@ -33,7 +33,7 @@ def attribute(text: str) -> str:
 
 def css_string(text: str) -> str:
     """The text as a CSS string: whatever is neither letter, digit nor blank is a code."""
-    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda c: f"\\{hex(ord(c.group()))[2:]} ", written_out(text)) + '"'
+    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda c: f"\\{code_point(c.group())} ", written_out(text)) + '"'
 
 
 def render_prose(spans: Iterable[Span], targets: frozenset[str]) -> str:

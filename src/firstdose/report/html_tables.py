@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.report import wording
+from firstdose.report.columns import BRIEF, LONGEST_WORD, lay_out
 from firstdose.report.html_spans import attribute, escaped, render_spans
+from firstdose.report.lettering import broken_up
 from firstdose.report.outline import head_lines
 
 if TYPE_CHECKING:
@@ -25,11 +27,12 @@ def render_table(
 ) -> str:
     """`label`: its number, or nothing for the numbers of a figure; `told`: a ready line under the title."""
     grouped = any(column.over for column in table.columns)
-    many = " many" if len(table.columns) > 5 else ""
+    paper = _paper(table)
+    turned = " broad" if "broad" in paper else ""
     name = f"{label}: {table.title}" if label else f"{wording.NUMBERS_OF}{table.title}"
     parts = [
-        f'<div class="scroll" role="region" tabindex="0" aria-label={attribute(name)}>',
-        f'<table id={attribute(table.id)} class="{kind}{many}">',
+        f'<div class="scroll{paper}" role="region" tabindex="0" aria-label={attribute(name)}>',
+        f'<table id={attribute(table.id)} class="{kind}{" many" if len(table.columns) > 5 else ""}">',
         _caption(table, label, told),
         *_heads(table, grouped=grouped),
         "<tbody>",
@@ -38,7 +41,17 @@ def render_table(
         "</table>",
         "</div>",
     ]
-    return "\n".join([*parts, *(f'<p class="foot">{escaped(note)}</p>' for note in table.footnotes)])
+    return "\n".join([*parts, *(f'<p class="foot{turned}">{escaped(note)}</p>' for note in table.footnotes)])
+
+
+def _paper(table: Table) -> str:
+    """What print needs to know: whether the table stays on one page, whether the page is turned for it."""
+    texts = [
+        [column.title, *(broken_up(_plain(row[place]), LONGEST_WORD) for row in table.rows)]
+        for place, column in enumerate(table.columns)
+    ]
+    layout = lay_out(texts, [column.numeric for column in table.columns], table.row_heads)
+    return f"{' brief' if len(table.rows) <= BRIEF else ''}{' broad' if layout.landscape else ''}"
 
 
 def _caption(table: Table, label: str, told: str) -> str:
@@ -128,7 +141,11 @@ def _longest(table: Table, column: int) -> int:
 
 
 def _length(cell: Cell) -> int:
-    return sum(len(getattr(span, "text", "")) for span in cell)
+    return len(_plain(cell))
+
+
+def _plain(cell: Cell) -> str:
+    return "".join(getattr(span, "text", "") for span in cell)
 
 
 def _group_start(columns: Sequence[Column], place: int) -> int:

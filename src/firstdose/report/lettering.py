@@ -22,7 +22,13 @@ def written_out(text: str, is_drawable: Callable[[str], bool] = lambda _: True) 
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(c if c == "\n" or (_has_face(c) and is_drawable(c)) else f"[U+{ord(c):04X}]" for c in text)
+    return "".join(
+        c if c == "\n" or (_has_face(c) and is_drawable(c)) else f"[U+{code_point(c)}]" for c in text
+    )
+
+
+def code_point(character: str) -> str:
+    return f"{ord(character):04X}"
 
 
 def broken_up(text: str, longest: int, mark: str = "\u200b") -> str:

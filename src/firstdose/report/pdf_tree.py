@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from firstdose.report import wording
+from firstdose.report.columns import BRIEF, LONGEST_WORD, PORTRAIT, lay_out
 from firstdose.report.figures.glyphs import is_drawable
 from firstdose.report.lettering import bound_together, broken_up, written_out
 from firstdose.report.outline import head_lines, number_blocks, target_ids
-from firstdose.report.pdf_columns import LONGEST_WORD, PORTRAIT, lay_out
 from firstdose.report.trace import trace_id, with_trace
 from firstdose.report.tree import (
     Bullets,
@@ -111,6 +111,7 @@ class _Walker:
             "counted": _shown(told or counted),
             "size": layout.size,
             "landscape": layout.landscape,
+            "whole": len(rows) <= BRIEF,
             "parts": parts,
             "footnotes": [_shown(note) for note in table.footnotes],
         }

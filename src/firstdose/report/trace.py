@@ -88,7 +88,7 @@ def _table(place: int, analysis: str, rows: Sequence[ResultRow]) -> Table:
 def _numbers(rows: Sequence[ResultRow]) -> Cell:
     spans: list[Span] = []
     for row in rows:
-        spans += [Text(f"{'; ' if spans else ''}{row.statistic} "), Origin(row)]
+        spans += [Text(f"{'; ' if spans else ''}{row.statistic}\u00a0"), Origin(row)]
     return tuple(spans)
 
 

@@ -53,7 +53,9 @@ def test_a_long_word_gets_places_to_break_and_keeps_its_letters(text: str, longe
 
 
 def test_a_number_and_its_sign_stay_on_one_line() -> None:
-    assert bound_together("95 % of n = 5 and p < 0.05") == "95\u00a0% of n\u00a0=\u00a05 and p\u00a0<\u00a00.05"
+    assert (
+        bound_together("95 % of n = 5 and p < 0.05") == "95\u00a0% of n\u00a0=\u00a05 and p\u00a0<\u00a00.05"
+    )
 
 
 def test_right_to_left_words_are_seen() -> None:

@@ -44,7 +44,12 @@ def test_two_blocks_with_one_id_are_refused() -> None:
 
 
 def test_neighbours_under_one_word_share_a_head() -> None:
-    columns = (Column("Visit"), Column("Mean", "PASI", numeric=True), Column("SD", "PASI", numeric=True), Column("p"))
+    columns = (
+        Column("Visit"),
+        Column("Mean", "PASI", numeric=True),
+        Column("SD", "PASI", numeric=True),
+        Column("p"),
+    )
     upper, lower = head_lines(columns)
     assert [(h.text, h.first, h.columns, h.lines) for h in upper] == [
         ("Visit", 0, 1, 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from firstdose.report.columns import LANDSCAPE, PORTRAIT, lay_out
 from firstdose.report.pdf import render_pdf
-from firstdose.report.pdf_columns import LANDSCAPE, PORTRAIT, lay_out
 from firstdose.report.pdf_tree import plain_report
 from firstdose.report.tree import (
     Bullets,
@@ -71,7 +72,7 @@ def check_nothing_clipped(path: Path) -> None:
             lines.setdefault(word[3], []).append(word)
         for line in lines.values():
             line.sort()
-            assert [(a, b) for a, b in zip(line, line[1:], strict=False) if a[2] > b[0] + 1] == []
+            assert [(a, b) for a, b in itertools.pairwise(line) if a[2] > b[0] + 1] == []
 
 
 def test_the_sample_is_whole_and_nothing_is_clipped(tmp_path: Path) -> None:
@@ -117,9 +118,23 @@ def test_hostile_text_is_printed_as_it_was_typed_wherever_it_stands(typed: str, 
     blocks = (
         Paragraph((Text(typed), Text(typed, strong=True), ToWrite(typed, typed), Link("nowhere", typed))),
         Bullets(((Text(typed),),)),
-        Table("t", typed, typed, (Column(typed), Column(typed, typed)), (((Text(typed),), (Text(typed),)),), (typed,)),
+        Table(
+            "t",
+            typed,
+            typed,
+            (Column(typed), Column(typed, typed)),
+            (((Text(typed),), (Text(typed),)),),
+            (typed,),
+        ),
         Listing("l", typed, (typed,), ((typed,),), 2, typed, (typed,)),
-        Figure("f", typed, typed, "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'></svg>", None, (typed,)),
+        Figure(
+            "f",
+            typed,
+            typed,
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'></svg>",
+            None,
+            (typed,),
+        ),
         Paragraph((number("n", typed, "x"),)),
     )
     path = file_of(tmp_path, report_of(*blocks, title=typed, trial=typed, facts=((typed, typed),)))
@@ -145,7 +160,10 @@ def test_any_text_becomes_pages(typed: list[str]) -> None:
         Paragraph((Text(first), ToWrite(second, third)), second),
         Listing("l", second, (first, third), ((second, first), (third, second)), 9, first),
     )
-    assert render_pdf(report_of(*blocks, title=third, trial=first, facts=((first, second),)), STAMP)[:5] == b"%PDF-"
+    assert (
+        render_pdf(report_of(*blocks, title=third, trial=first, facts=((first, second),)), STAMP)[:5]
+        == b"%PDF-"
+    )
 
 
 def test_cells_under_a_grouped_head_are_tagged_with_all_their_heads(tmp_path: Path) -> None:
@@ -153,7 +171,7 @@ def test_cells_under_a_grouped_head_are_tagged_with_all_their_heads(tmp_path: Pa
     table = Table("t", "T", "", columns, (((Text("BL"),), (Text("10.2"),), (Text("0.71"),)),))
     told = run("pdfinfo", "-struct-text", str(file_of(tmp_path, report_of(table))))
     heads = re.findall(r'TH <(\S+)>:.*?"([^"]*)"', told, re.DOTALL)
-    names = {name: word for name, word in heads}
+    names = dict(heads)
     assert [word for _, word in heads] == ["Visit", "PASI", "Mean", "SD"]
     cells = re.findall(r'TD:\s+/Headers \[(.*?)\].*?"([^"]*)"', told, re.DOTALL)
     assert [({names[h] for h in re.findall(r"\((.*?)\)", over)}, word) for over, word in cells] == [
@@ -211,7 +229,9 @@ def test_the_columns_of_every_piece_fit_the_paper(lengths: list[int], numeric: b
 
 
 def test_a_tall_figure_is_shrunk_to_the_page(tmp_path: Path) -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 2000" width="480pt" height="2000pt"></svg>'
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 2000" width="480pt" height="2000pt"></svg>'
+    )
     (run_of_blocks,) = plain_report(report_of(Figure("f", "F", "tall", svg)))["runs"]
     (figure,) = [block for block in run_of_blocks["blocks"] if block["kind"] == "figure"]
     assert figure["width"] / 480 * 2000 <= 640

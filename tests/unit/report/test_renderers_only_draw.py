@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 ROOM = ROOT / "src" / "firstdose" / "report"
 RENDERERS = sorted(
-    path
-    for path in ROOM.glob("*.py")
-    if path.stem.startswith(("html", "pdf", "trace", "outline", "wording"))
+    path for path in ROOM.glob("*.py") if path.stem.startswith(("html", "pdf", "trace", "outline", "wording"))
 )
 FORMATTING = {"round", "format", "Decimal", "printed", "printed_p", "printed_share", "rounded", "quantize"}
 
@@ -44,10 +42,14 @@ def _is_pattern(node: ast.Call) -> bool:
 
 def test_no_renderer_formats_a_number() -> None:
     assert len(RENDERERS) >= 8
-    found = [f"{path.name}:{line}" for path in RENDERERS for line in formatting(ast.parse(path.read_text("utf-8")))]
+    found = [
+        f"{path.name}:{line}" for path in RENDERERS for line in formatting(ast.parse(path.read_text("utf-8")))
+    ]
     assert found == []
 
 
-@pytest.mark.parametrize("planted", ["round(x, 1)", "f'{x:.2f}'", "'%.1f' % x", "row.value", "format(x, '.1f')"])
+@pytest.mark.parametrize(
+    "planted", ["round(x, 1)", "f'{x:.2f}'", "'%.1f' % x", "row.value", "format(x, '.1f')"]
+)
 def test_a_planted_format_is_found(planted: str) -> None:
     assert len(list(formatting(ast.parse(planted)))) == 1

@@ -54,7 +54,9 @@ def test_whoever_is_left_out_is_named_with_the_reason() -> None:
 def test_method_set_counts_caveats_and_records_are_told() -> None:
     source = Source("plaque_score", ("erythema", "scaling"), ("BL", "M6"), ("P01",))
     (table,) = tables_for(
-        number("p", "0.0625", exact=True, n_lesions=11, caveats=("SMALL-N",), sources=(source,), estimand="E3-1")
+        number(
+            "p", "0.0625", exact=True, n_lesions=11, caveats=("SMALL-N",), sources=(source,), estimand="E3-1"
+        )
     )
     told = " ".join(table.footnotes)
     for word in (

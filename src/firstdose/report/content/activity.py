@@ -10,6 +10,7 @@ from firstdose.derived.events import EVENTS
 from firstdose.protocol.names import forms, measures
 from firstdose.report.content.drawings import change_figure, trajectory_figures
 from firstdose.report.content.pieces import (
+    NONE,
     Material,
     caveats_of,
     interval,
@@ -168,7 +169,7 @@ def _tests(material: Material, endpoint: Endpoint) -> list[Block]:
         "participants",
         columns,
         tuple(rows),
-        footnotes=(_direction(material, endpoint), *left_out(said)),
+        footnotes=(*_direction(material, endpoint, said), *left_out(said)),
     )
     figures = change_figure(material, endpoint, names)
     caveats = caveats_of(said)
@@ -207,15 +208,18 @@ def _test_row(
         (Number(n),),
         numbers.cell(analysis, "estimate", **where),
         interval(numbers.find(analysis, "ci_low", **where), numbers.find(analysis, "ci_high", **where)),
-        numbers.cell(analysis, "p", **where),
+        numbers.cell(analysis, "p", **where) if method.tests else NONE,
     )
     return row, [n]
 
 
-def _direction(material: Material, endpoint: Endpoint) -> str:
+def _direction(material: Material, endpoint: Endpoint, said: list[ResultRow]) -> tuple[str, ...]:
     analysis = material.basis.protocol.analysis(endpoint.endpoint)
-    direction = analysis.direction if analysis else "two sided"
-    return f"Tests are {direction}, as the protocol declares. An interval has the level declared there."
+    if analysis is None or not any(load("methods")[row.method].tests for row in said):
+        return ()
+    return (
+        f"Tests are {analysis.direction}, as the protocol declares. An interval has the level declared there.",
+    )
 
 
 def _shares(material: Material, endpoint: Endpoint) -> list[Block]:

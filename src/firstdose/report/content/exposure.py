@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from firstdose.report import figures
 from firstdose.report.content.pieces import Material, left_out, sentence, text
 from firstdose.report.tree import Block, Column, Figure, Number, Section, Table, Text
+from firstdose.values.rounding import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,11 @@ def _participants(material: Material) -> Table:
         Column("given, 10^6 cells", numeric=True),
     )
     limits = material.basis.protocol.intervention
-    cap = (f"Cap of the protocol: {limits.cap} a participant.",) if limits and limits.cap else ()
+    cap = (
+        (f"Cap of the protocol: {grouped(limits.cap.value)} {limits.cap.unit.symbol} a participant.",)
+        if limits and limits.cap
+        else ()
+    )
     return Table("t-dose-participants", "Total dose of each participant", "participants", columns, rows, cap)
 
 
@@ -135,9 +140,7 @@ def _figure(material: Material) -> Iterator[Block]:
         if row.group == "lesion"
     }
     limits = material.basis.protocol.intervention
-    low, high = (
-        (float(share) / 100 for share in limits.tolerance) if limits and limits.tolerance else (None, None)
-    )
+    low, high = map(float, limits.tolerance) if limits and limits.tolerance else (None, None)
     bars = []
     for name in names:
         planned, given = (

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from firstdose.analysis.results import ResultRow
     from firstdose.protocol.model import Endpoint
 
-# The title page, the assumptions and what so few participants can show have sections of their own.
-TOLD_ELSEWHERE = frozenset({"", "10.11", "12"})
+# Title page, assumptions and feasibility have sections of their own; the registration is printed by `firstdose registry`.
+TOLD_ELSEWHERE = frozenset({"", "10.11", "11.1", "12"})
 INVENTED = (
     "Every participant, value and date in this report is invented. It shows how firstdose works; "
     "it says nothing about any therapy."

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstdose.analysis.basis import Basis
-    from firstdose.values.quantity import Quantity
     from firstdose.values.issue import Issue
+    from firstdose.values.quantity import Quantity
 
 
 def export_listings(basis: Basis, issues: Iterable[Issue], out: Path) -> list[Path]:

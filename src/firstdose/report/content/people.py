@@ -177,8 +177,11 @@ def _count_rows(material: Material, activity: str) -> Iterator[tuple[Cell, ...]]
     for item in forms(material.basis.protocol)[activity].items:
         variable = f"{activity}.{item.name}"
         meanings = dict(item.codes)
+        hidden = {"no"} if item.kind == "truth" else set()
         for level in numbers.words("facts", "level", variable=variable, statistic="count"):
             word = meanings.get(level) or level
+            if level in hidden:
+                continue
             yield (
                 text(item.label),
                 text(word),

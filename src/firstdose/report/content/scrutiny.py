@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.analysis.consistency import check_published
+from firstdose.methods import upper_bound_zero
+from firstdose.report import figures
 from firstdose.report.content.pieces import Material, plain_table, sentence, text
-from firstdose.report.tree import Block, Bullets, Column, Listing, Number, Section, Table, Text
+from firstdose.report.tree import Block, Bullets, Column, Figure, Listing, Number, Section, Table, Text
 from firstdose.values.rounding import printed, printed_p
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.feasibility import Feasibility
 
 SHOWN = 200
+MOST_POINTS = 200
 
 
 def feasibility_section(material: Material) -> Section:
@@ -24,8 +27,42 @@ def feasibility_section(material: Material) -> Section:
     found = compute_feasibility(material.basis.protocol)
     sentences = tuple((Text(words),) for words in found.sentences)
     blocks: list[Block] = [Bullets(sentences)] if sentences else []
-    blocks += [*_zero_events(found), *_reaches(found), *_nested(found, material.basis.protocol.lesion_word)]
+    blocks += [
+        _bounds_figure(material),
+        *_zero_events(found),
+        *_reaches(found),
+        *_nested(found, material.basis.protocol.lesion_word),
+    ]
     return Section("feasibility", "What this trial can and cannot show", tuple(blocks), e3="9.7.2")
+
+
+def _bounds_figure(material: Material) -> Figure:
+    """How far 0 events reach for each number of participants, the planned one marked."""
+    planned = material.basis.protocol.trial.participants
+    most = max(30, planned)
+    counts = (
+        tuple(range(2, most + 1)) if most <= MOST_POINTS else tuple(range(2, most + 1, most // MOST_POINTS))
+    )
+    curves = tuple(
+        figures.Curve(label, tuple(map(float, counts)), tuple(upper_bound_zero(n, level) for n in counts))
+        for label, level in (
+            ("one-sided 95 % bound", 0.95),
+            ("upper limit of the two-sided 95 % interval", 0.975),
+        )
+    )
+    bound = upper_bound_zero(planned, 0.95)
+    mark = figures.Mark(f"planned: {planned}", float(planned), bound)
+    svg = figures.draw_feasibility(
+        curves,
+        (mark,),
+        x_label="participants with 0 events",
+        y_label="rates above are excluded",
+        percent=True,
+    )
+    words = (
+        f"Upper bounds of a rate after 0 events fall with the number of participants; {planned} are planned."
+    )
+    return Figure("f-bounds", "What 0 events exclude", words, svg)
 
 
 def _zero_events(found: Feasibility) -> Iterator[Block]:

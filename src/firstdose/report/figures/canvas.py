@@ -126,12 +126,12 @@ def lettered(text: str, room: float = 0.0, points: float = 8.5) -> str:
 def _folded(line: str, room: float, points: float) -> list[str]:
     """Lines that fit the room; a word that is wider than the room is cut."""
     lines = [""]
-    for word in (piece for word in line.split(" ") for piece in _cut(word, room, points)):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
+    for piece in (piece for word in line.split(" ") for piece in _cut(word, room, points)):
+        longer = f"{lines[-1]} {piece}" if lines[-1] else piece
         if text_width(longer, points) <= room:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(piece)
     return lines if lines[0] or len(lines) == 1 else lines[1:]
 
 
@@ -183,7 +183,9 @@ def legend_below(figure: Figure, handles: Sequence[object], names: Sequence[str]
     figure.legend(handles, shown, loc="outside lower center", ncols=columns, handlelength=2.4)  # type: ignore[call-overload]
 
 
-def rows_height(least: float, labels: Sequence[str], texts: Sequence[str] = (), room: float = _LABEL) -> float:
+def rows_height(
+    least: float, labels: Sequence[str], texts: Sequence[str] = (), room: float = _LABEL
+) -> float:
     """Height in cm of all rows, so that the one with most lines has room."""
     folded = [lettered(label, room, 8) for label in labels] + [lettered(text, _TEXT, 8) for text in texts]
     lines = max((text.count("\n") + 1 for text in folded), default=1)
@@ -202,4 +204,6 @@ def plain_rows(axes: Axes, labels: Sequence[str], room: float = _LABEL) -> None:
 
 def beside(axes: Axes, row: float, text: str) -> None:
     """Words of record at the right of a row."""
-    axes.text(1.02, row, lettered(text, _TEXT, 8), transform=axes.get_yaxis_transform(), va="center", fontsize=8)
+    axes.text(
+        1.02, row, lettered(text, _TEXT, 8), transform=axes.get_yaxis_transform(), va="center", fontsize=8
+    )

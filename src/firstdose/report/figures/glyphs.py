@@ -32,7 +32,11 @@ def _advance(character: str) -> float:
     """In em."""
     from matplotlib.ft2font import LoadFlags
 
-    return float(_upright().load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
+    return (
+        float(_upright().load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance)
+        / 65536
+        / 100
+    )
 
 
 @cache

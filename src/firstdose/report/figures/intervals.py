@@ -106,4 +106,6 @@ def _interval(axes: Axes, row: int, estimate: float | None, low: float | None, h
 def _title_beside(axes: Axes, text: str) -> None:
     if text:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        axes.annotate(lettered(text, 3.6, 8), (1.02, 1), (0, 4), fontsize=8, color=INK, weight="bold", **place)
+        axes.annotate(
+            lettered(text, 3.6, 8), (1.02, 1), (0, 4), fontsize=8, color=INK, weight="bold", **place
+        )

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from firstdose.report.figures.canvas import INK, drawn, lettered, new_figure, rows_height
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure

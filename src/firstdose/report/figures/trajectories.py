@@ -100,9 +100,7 @@ def _draw(axes: Axes, line: Line, names: Sequence[str], marks: dict[str, Any], c
         marks.setdefault(censored_label, triangles)
 
 
-def _axes(
-    axes: Axes, x_ticks: Sequence[tuple[float, str]], y_range: tuple[float, float] | None
-) -> None:
+def _axes(axes: Axes, x_ticks: Sequence[tuple[float, str]], y_range: tuple[float, float] | None) -> None:
     axes.set_xticks([x for x, _ in x_ticks], [lettered(name) for _, name in x_ticks])
     axes.margins(x=0.04)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PORTRAIT, LANDSCAPE = 481.0, 728.0  # room between the margins of A4, in points
 LONGEST_WORD = 18  # letters, before a word may break
+BRIEF = 18  # rows of a table that is kept on one page
 _PADDING = 8.0  # points, both sides of a cell
 _WAYS = ((PORTRAIT, 9.0), (PORTRAIT, 8.0), (LANDSCAPE, 9.0), (LANDSCAPE, 8.0), (LANDSCAPE, 7.0))
 _MOST_TEXT = 45.0  # em beyond which a column of words asks for no more than its neighbours
