@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,7 +184,7 @@ def render(found: dict[str, float]) -> str:
         "Written by `make bench`; nothing here is asserted in a test.",
         "",
         (
-            f"Date: {datetime.now(tz=UTC):%Y-%m-%d}. Machine: {os.cpu_count()} cores, {platform.machine()}, "
+            f"Date: {time.strftime('%Y-%m-%d', time.gmtime())}. Machine: {os.cpu_count()} cores, {platform.machine()}, "
             f"Python {platform.python_version()}."
         ),
         (

@@ -229,8 +229,10 @@ def write_outputs(
     with _progress("analysing"):
         basis = make_basis(protocol, reading.snapshot)
         results = analyse_basis(basis)
-    for file in (*export_results(results, out), *export_listings(basis, issues, out)):
+    for file in export_results(results, out):
         typer.echo(file)
+    listed = export_listings(basis, issues, out)
+    typer.echo(f"{out / 'listings'} ({len(listed)} tables)")
     with _progress("building the report"):
         tree = build_report(basis, results, issues)
     _write_report(tree, reading.snapshot, out, "report", pdf=pdf)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firstdose.analysis.basis import Basis, make_basis
 from firstdose.analysis.running import analyse_basis
+from firstdose.catalogue import Item
 from firstdose.derived.deviations import derive_deviations
 from firstdose.derived.participants import derive_eligibility
 from firstdose.instruments.pasi import SIGNS, WEIGHTS
+from firstdose.protocol.model import Activity, Analysis, Endpoint, LocalItem, Protocol, Trial, Visit
 from firstdose.records.checking import check_records
 from firstdose.records.study import read_study
+from firstdose.values.window import Window
 from tests.unit.records.invented import day, seed_protocol, write_study
 
 if TYPE_CHECKING:
@@ -21,16 +25,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstdose.analysis.results import Results
+    from firstdose.catalogue.entries import Kind, Per
     from firstdose.derived.deviation import Deviation
     from firstdose.derived.participants import Verdict
-    from firstdose.protocol.model import Protocol
+    from firstdose.protocol.model import Family, Measure, Sensitivity
     from firstdose.records.snapshot import Snapshot
     from firstdose.records.study import StudyReading
     from firstdose.values.issue import Issue
 
 Rows = list[dict[str, str]]
 
-__all__ = ["Rows", "Study", "day", "graded", "names", "seed_protocol", "study_of", "visits_as_planned"]
+__all__ = [
+    "Rows", "Study", "day", "endpoint", "graded", "names", "one_measure", "seed_protocol", "study_of",
+    "visits_as_planned",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,40 @@ def visits_as_planned(protocol: Protocol, participants: Iterable[str]) -> Rows:
         for name in participants
         for visit in protocol.visits
     ]
+
+
+def one_measure(
+    times: tuple[str, ...],
+    endpoints: Iterable[Endpoint],
+    *,
+    per: Per = "participant",
+    decimals: int | None = None,
+    kind: Kind = "quantity",
+    sensitivity: tuple[Sensitivity, ...] = (),
+    families: tuple[Family, ...] = (),
+    **words: Any,
+) -> Protocol:
+    """A protocol of one form `measure` with one item `value`, seen at these visits; `words` of every analysis."""
+    unit = "participant" if per == "participant" else "lesion in participant"
+    plan = {"unit": unit, "analysis_set": "all", "ci": Decimal("0.95"), **words}
+    found = tuple(endpoints)
+    item = Item(name="value", label="value", kind=kind, decimals=decimals)
+    return Protocol(
+        trial=Trial(id="ONE", version="1.0", title="One measure", phase="I", participants=5),
+        visits=tuple(Visit(visit=name, day=n, window=Window(n, n)) for n, name in enumerate(times)),
+        schedule=(Activity(activity="measure", per=per, at=times),),
+        items=(LocalItem(activity="measure", item=item),),
+        endpoints=found,
+        analyses=tuple(Analysis(endpoint=each.endpoint, **plan) for each in found),
+        sensitivity=sensitivity,
+        families=families,
+    )
+
+
+def endpoint(name: str, kind: Measure, method: str, at: Iterable[str], reference: str = "", **words: Any) -> Endpoint:
+    """An endpoint about the one measure."""
+    plan = {"level": "secondary", "measure": "measure.value", **words}
+    return Endpoint(endpoint=name, kind=kind, method=method, at=tuple(at), reference=reference, **plan)
 
 
 @cache

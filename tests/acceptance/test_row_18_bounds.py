@@ -40,5 +40,6 @@ def test_row_18_the_report_says_the_bound_in_words_and_never_the_bare_word_safe(
     words = " ".join(page.replace("<", " <").split())
     assert "are excluded with one-sided 95 % confidence" in words
     assert "45.1%" in words
-    assert "is safe" not in words
+    asked = " ".join(study.protocol.trial.rationale.split())  # "The trial asks first whether one injection is safe"
+    assert "safe " not in words.replace(asked, "")
     assert "effect of the cells" not in words

@@ -24,7 +24,6 @@ HOLES = {
     "knowledge": ("designs/__init__.py", "import polars"),
     "cycles": ("records/__init__.py", "import firstdose.protocol, firstdose.records.planted"),
     "strangers": ("derived/__init__.py", "import pandas"),
-    "pydantic": ("protocol/__init__.py", "import pydantic"),
     "terminal": ("report/__init__.py", "import rich"),
     "homes": ("analysis/__init__.py", "import typst"),
 }

@@ -19,7 +19,7 @@ from firstdose.protocol.desk import cleaned
 from firstdose.protocol.grammar import BY_NAME, SECTIONS
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.makers import MAKERS
-from firstdose.protocol.model import Activity, Protocol, Visit
+from firstdose.protocol.model import Activity, Protocol, Safety, Visit
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.protocol.table import read_prose
 from firstdose.protocol.tree import Block, Branch, read_tree
@@ -180,6 +180,8 @@ def protocols(draw: Any) -> Protocol:
     for section in SECTIONS:
         if section.name not in filled and (section.required or draw(st.booleans())):
             filled[section.name] = draw(parts(section, visits))
+    if filled.get("safety") == Safety():
+        del filled["safety"]  # a section that says nothing cannot be written
     return Protocol(**filled)
 
 

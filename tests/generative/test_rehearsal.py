@@ -42,7 +42,9 @@ PLACES = {"informed_consent": 0, "demographics": 0, "lesion_map": 0, "end_of_stu
 
 @st.composite
 def items(draw: st.DrawFn, activity: str, number: int) -> LocalItem:
-    kind = draw(st.sampled_from(["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]))
+    kind = draw(
+        st.sampled_from(["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"])
+    )
     low = Decimal(draw(st.integers(0, 20)))
     high = low + draw(st.integers(1, 5000))
     numeric = kind in {"integer", "number", "ordinal", "quantity"}
@@ -98,12 +100,18 @@ def protocols(draw: st.DrawFn) -> Protocol:
             product="cells",
             route="local",
             unit_of_dosing="plaque",
-            dose_levels=(DoseLevel(level="A", dose=read_quantity(draw(st.sampled_from(["1e6 cells/cm2", "2e7 cells"])))),),
+            dose_levels=(
+                DoseLevel(
+                    level="A", dose=read_quantity(draw(st.sampled_from(["1e6 cells/cm2", "2e7 cells"])))
+                ),
+            ),
         ),
         visits=visits,
         schedule=tuple(schedule),
         items=tuple(local),
-        safety=Safety(dictionary=draw(st.sampled_from(["ctcae_v5", "as_reported"])), special_interest=("koebner",)),
+        safety=Safety(
+            dictionary=draw(st.sampled_from(["ctcae_v5", "as_reported"])), special_interest=("koebner",)
+        ),
         rehearsal=Rehearsal(
             lesions=(low, low + draw(st.integers(0, 2))),
             dropout=draw(rates),
@@ -128,7 +136,9 @@ def codes_of(protocol: Protocol, participants: int, seed: int) -> set[str]:
 
 @given(protocols(), st.integers(0, 2**32))
 @settings(max_examples=15)
-def test_any_protocol_can_be_rehearsed_and_only_planted_deviations_are_found(protocol: Protocol, seed: int) -> None:
+def test_any_protocol_can_be_rehearsed_and_only_planted_deviations_are_found(
+    protocol: Protocol, seed: int
+) -> None:
     assert codes_of(protocol, 6, seed) <= PLANTED
 
 
@@ -137,7 +147,9 @@ def test_any_protocol_can_be_rehearsed_and_only_planted_deviations_are_found(pro
 def test_another_participant_changes_nobody_elses_records(seed: int, few: int, more: int) -> None:
     small, large = rehearse(SEED_TRIAL, few, seed), rehearse(SEED_TRIAL, few + more, seed)
     for name, table in small.tables.items():
-        theirs = large.tables[name].filter(large.tables[name]["participant"].is_in(table["participant"].unique()))
+        theirs = large.tables[name].filter(
+            large.tables[name]["participant"].is_in(table["participant"].unique())
+        )
         assert theirs.equals(table), name
 
 
@@ -148,7 +160,7 @@ def test_everybody_in_a_rehearsal_of_the_seed_trial_is_eligible(seed: int) -> No
     with tempfile.TemporaryDirectory() as folder:
         write_study(rehearsed, None, Path(folder))
         snapshot = read_study(Path(folder), SEED_TRIAL).snapshot
-    verdicts = derive_eligibility(SEED_TRIAL, derive_participants(SEED_TRIAL, snapshot))
+    verdicts = derive_eligibility(SEED_TRIAL, snapshot, derive_participants(SEED_TRIAL, snapshot))
     assert len(verdicts) == 20 * len(SEED_TRIAL.eligibility)
     assert [verdict for verdict in verdicts if verdict.met is not True] == []
 
@@ -163,6 +175,10 @@ def test_edit_checks_of_the_protocol_hold_in_a_rehearsal(seed: int, low: int, wi
         schedule=(Activity(activity="own", per="lesion", at=("BL", "M6")),),
         items=(LocalItem(activity="own", item=number), LocalItem(activity="own", item=date)),
         eligibility=(),
-        checks=(EditCheck(check="C1", activity="own", rule=f"{low} <= x <= {low + width}", message="x is far off"),),
+        checks=(
+            EditCheck(
+                check="C1", activity="own", rule=f"{low} <= x <= {low + width}", message="x is far off"
+            ),
+        ),
     )
     assert codes_of(protocol, 5, seed) <= PLANTED

@@ -60,11 +60,15 @@ class Basis:
         missed = self.snapshot.tables["visits"].filter(
             (pl.col("status") == "missed") & pl.col("visit").is_in(visits)
         )
-        reasons = {row["participant"]: f"{row['visit']} missed" for row in missed.iter_rows(named=True)}
+        reasons = {row["participant"]: _missed(row["visit"], row["reason"]) for row in missed.to_dicts()}
         for row in gaps.iter_rows(named=True):
             detail = f" ({row['detail']})" if row["detail"] else ""
             reasons[row["participant"]] = f"{row['item']} at {row['visit']}: {row['reason']}{detail}"
         return reasons
+
+
+def _missed(visit: str, reason: str | None) -> str:
+    return f"{visit} missed: {reason}" if reason else f"{visit} missed"
 
 
 def make_basis(protocol: Protocol, snapshot: Snapshot) -> Basis:

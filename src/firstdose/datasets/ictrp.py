@@ -5,8 +5,8 @@ Field names follow the XML that the registry IRCT publishes. A field without a v
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from firstdose.values.issue import Issue, Place
 
@@ -81,11 +81,11 @@ def undeclared_fields(protocol: Protocol) -> tuple[str, ...]:
 
 def render_registration(protocol: Protocol) -> str:
     """The record as ICTRP XML, one element a field, in fixed order."""
-    trial = ET.Element("trial")
+    trial = ElementTree.Element("trial")
     for name, value in registration_fields(protocol).items():
-        ET.SubElement(trial, name).text = value
-    ET.indent(trial)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(trial, encoding="unicode")}\n'
+        ElementTree.SubElement(trial, name).text = value
+    ElementTree.indent(trial)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(trial, encoding="unicode")}\n'
 
 
 def compare_registration(protocol: Protocol, registered: Path) -> tuple[list[str], list[Issue]]:
@@ -94,8 +94,8 @@ def compare_registration(protocol: Protocol, registered: Path) -> tuple[list[str
         text = registered.read_text(encoding="utf-8")
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             return [], [_unreadable(registered, "it declares a document type, which a record has not")]
-        tree = ET.fromstring(text)  # noqa: S314, document types are refused above
-    except (OSError, UnicodeDecodeError, ET.ParseError) as refusal:
+        tree = ElementTree.fromstring(text)  # noqa: S314, document types are refused above
+    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as refusal:
         return [], [_unreadable(registered, str(refusal))]
     theirs = {element.tag: " ".join((element.text or "").split()) for element in tree.iter()}
     ours = registration_fields(protocol)

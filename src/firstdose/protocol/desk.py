@@ -6,11 +6,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from firstdose.protocol.places import Places
-
 if TYPE_CHECKING:
     from firstdose.protocol.fields import Field
-    from firstdose.protocol.places import Path
+    from firstdose.protocol.places import Path, Places
     from firstdose.protocol.tree import Cell
     from firstdose.values.issue import Issue, Place
 

@@ -16,19 +16,19 @@ PLAN = Place("protocol.yaml")
 
 
 def nobody_eligible(criteria: Sequence[str], left: int, participants: int, tries: int) -> Issue:
-    """FD-R200: no values were found that meet all criteria."""
+    """FD-R300: no values were found that meet all criteria."""
     message = f"{left} of {participants} invented participants do not meet {', '.join(criteria)} after {tries} tries."
     return Issue(
-        PLAN, "FD-R200", message, "Look for criteria that contradict each other or the limits of their items."
+        PLAN, "FD-R300", message, "Look for criteria that contradict each other or the limits of their items."
     )
 
 
 def criterion_not_invented(criterion: str, names: Iterable[str]) -> Issue:
-    """FD-R201: a criterion on values that are not known when participants are chosen."""
+    """FD-R301: a criterion on values that are not known when participants are chosen."""
     message = f"Criterion {criterion} looks at {', '.join(sorted(names))}, which no form before treatment records once."
     return Issue(
         PLAN,
-        "FD-R201",
+        "FD-R301",
         message,
         "Invented participants may fail it; record the item at screening.",
         "warning",
@@ -36,11 +36,11 @@ def criterion_not_invented(criterion: str, names: Iterable[str]) -> Issue:
 
 
 def rules_not_kept(activity: str, codes: Sequence[str], rows: int) -> Issue:
-    """FD-R202: records that break a rule of their form although all was tried."""
+    """FD-R302: records that break a rule of their form although all was tried."""
     message = f"{rows} invented records of {activity} do not keep {', '.join(codes)}."
     return Issue(
         PLAN,
-        "FD-R202",
+        "FD-R302",
         message,
         "Look for checks that contradict each other or the form's limits.",
         "warning",
@@ -48,42 +48,42 @@ def rules_not_kept(activity: str, codes: Sequence[str], rows: int) -> Issue:
 
 
 def facts_without(place: Place, columns: Sequence[str]) -> Issue:
-    """FD-R203: a file of facts that lacks columns."""
+    """FD-R303: a file of facts that lacks columns."""
     message = f"The facts have no column {', '.join(columns)}."
     remedy = "The header is activity, participant, lesion, visit, item, value."
-    return Issue(place, "FD-R203", message, remedy)
+    return Issue(place, "FD-R303", message, remedy)
 
 
 def fact_without_place(fact: Fact, part: str, known: Iterable[str]) -> Issue:
-    """FD-R204: a fact about something that the invented study does not have."""
+    """FD-R304: a fact about something that the invented study does not have."""
     where = ", ".join(word for word in fact if word)
     message = f"The fact {quoted(where)} has no place: {part} is not in the invented study."
     remedy = did_you_mean(getattr(fact, part), known) or "Correct the fact, or invent more participants."
-    return Issue(Place("facts"), "FD-R204", message, remedy.rstrip())
+    return Issue(Place("facts"), "FD-R304", message, remedy.rstrip())
 
 
 def fact_unreadable(fact: Fact, value: str, why: str) -> Issue:
-    """FD-R205: a fact whose value its item cannot hold."""
+    """FD-R305: a fact whose value its item cannot hold."""
     message = f"The fact {quoted(', '.join(word for word in fact if word))} cannot be {quoted(value)}: {why}"
-    return Issue(Place("facts"), "FD-R205", message, "Correct the value.")
+    return Issue(Place("facts"), "FD-R305", message, "Correct the value.")
 
 
 def folder_is_not_invented(folder: str) -> Issue:
-    """FD-R206: a folder that holds records of somebody else."""
+    """FD-R306: a folder that holds records of somebody else."""
     message = f"{folder} holds records that no rehearsal wrote."
     return Issue(
-        Place(folder), "FD-R206", message, "Name another folder: real records are never overwritten."
+        Place(folder), "FD-R306", message, "Name another folder: real records are never overwritten."
     )
 
 
 def not_a_number_of_participants(participants: int, seed: int) -> Issue:
-    """FD-R207: a rehearsal without participants, or with a negative seed."""
+    """FD-R307: a rehearsal without participants, or with a negative seed."""
     message = f"A rehearsal of {participants} participants with seed {seed} cannot be invented."
-    return Issue(PLAN, "FD-R207", message, "Ask for at least one participant, and give a seed from 0 on.")
+    return Issue(PLAN, "FD-R307", message, "Ask for at least one participant, and give a seed from 0 on.")
 
 
 def nothing_to_walk(what: str) -> Issue:
-    """FD-R208: a protocol without visits or schedule."""
+    """FD-R308: a protocol without visits or schedule."""
     return Issue(
-        PLAN, "FD-R208", f"The protocol has no {what}: there is nothing to rehearse.", "Write it first."
+        PLAN, "FD-R308", f"The protocol has no {what}: there is nothing to rehearse.", "Write it first."
     )

@@ -36,6 +36,7 @@ Plain = dict[str, Any]
 
 _LONGEST_IN_PROSE = 60
 _TALLEST = 640.0  # points, of a figure
+_BREAKS = re.compile("[\n\u200b]")
 _VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
@@ -194,11 +195,21 @@ def _part(
     }
 
 
-def _line(cells: list[list[list[str]]]) -> Plain:
-    """A row; one that has only its head stands over those that follow."""
+def _line(cells: list[list[list[str]]]) -> Plain | list[Any]:
+    """A row; one that has only its head stands over those that follow. Plain words stay plain strings."""
     first = cells[0][0][1] if cells and cells[0] else ""
     inset = (len(first) - len(first.lstrip(" "))) // 2
-    return {"cells": cells, "over": len(cells) > 1 and bool(cells[0]) and not any(cells[1:]), "inset": inset}
+    over = len(cells) > 1 and bool(cells[0]) and not any(cells[1:])
+    shown = [_plain_words(cell) for cell in cells]
+    if over or inset or not all(isinstance(each, str) for each in shown):
+        return {"cells": shown, "over": over, "inset": inset}
+    return shown
+
+
+def _plain_words(cell: list[list[str]]) -> str | list[list[str]]:
+    if len(cell) == 1 and cell[0][0] == "text" and not _BREAKS.search(cell[0][1]):
+        return cell[0][1]
+    return cell
 
 
 def _width(svg: str) -> float:

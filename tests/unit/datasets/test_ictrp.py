@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from firstdose.datasets.ictrp import FIELDS, compare_registration, registration_fields, render_registration, undeclared_fields
+from firstdose.datasets.ictrp import (
+    FIELDS,
+    compare_registration,
+    registration_fields,
+    render_registration,
+    undeclared_fields,
+)
 from firstdose.protocol.reading import read_protocol
 
 SEED = Path(__file__).parents[3] / "trials" / "adsc_psoriasis" / "protocol.yaml"
