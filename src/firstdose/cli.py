@@ -290,15 +290,15 @@ def _read_records(study: Path, protocol: Protocol, source: Path | None) -> tuple
         return reading, sorted({*reading.issues, *found})
 
 
+PLURAL = {"error": "errors", "query": "queries", "warning": "warnings"}
+
+
 def _count(issues: list[Issue]) -> str:
+    """`2 errors, 1 query`, or `no Issue`."""
     if not issues:
         return "no Issue"
-    parts = [
-        f"{n} {word}"
-        for word in ("error", "query", "warning")
-        if (n := sum(i.weight == word for i in issues))
-    ]
-    return ", ".join(parts)
+    counts = {word: sum(issue.weight == word for issue in issues) for word in PLURAL}
+    return ", ".join(f"{n} {word if n == 1 else PLURAL[word]}" for word, n in counts.items() if n)
 
 
 def _print(issues: Iterable[Issue], *, as_json: bool = False) -> None:

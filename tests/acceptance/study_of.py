@@ -17,6 +17,8 @@ from firstdose.instruments.pasi import SIGNS, WEIGHTS
 from firstdose.protocol.model import Activity, Analysis, Endpoint, LocalItem, Protocol, Trial, Visit
 from firstdose.records.checking import check_records
 from firstdose.records.study import read_study
+from firstdose.report.content.pieces import Material, Numbers
+from firstdose.report.tree import Bullets, Paragraph, Table, walk
 from firstdose.values.window import Window
 from tests.unit.records.invented import day, seed_protocol, write_study
 
@@ -31,13 +33,14 @@ if TYPE_CHECKING:
     from firstdose.protocol.model import Family, Measure, Sensitivity
     from firstdose.records.snapshot import Snapshot
     from firstdose.records.study import StudyReading
+    from firstdose.report.tree import Block, Section
     from firstdose.values.issue import Issue
 
 Rows = list[dict[str, str]]
 
 __all__ = [
     "Rows", "Study", "day", "endpoint", "graded", "names", "one_measure", "seed_protocol", "study_of",
-    "visits_as_planned",
+    "visits_as_planned", "words_of",
 ]  # fmt: skip
 
 
@@ -72,6 +75,11 @@ class Study:
     def results(self) -> Results:
         return analyse_basis(self.basis)
 
+    @property
+    def material(self) -> Material:
+        """What a section of the report is made of."""
+        return Material(self.basis, Numbers.of(self.results), tuple(self.issues))
+
     def failed(self, participant: str) -> list[str]:
         """Criteria that the participant does not meet."""
         return [
@@ -83,6 +91,23 @@ def study_of(folder: Path, tables: Mapping[str, Rows], protocol: Protocol | None
     """A study of these tables (activity > rows of text) under the seed's protocol or another."""
     plan = protocol or seed_protocol()
     return Study(plan, read_study(write_study(folder, dict(tables)), plan))
+
+
+def words_of(section: Section | None) -> str:
+    """Everything that a section of the report says, in reading order."""
+    return " ".join(_said(block) for block in walk((section,) if section else ()))
+
+
+def _said(block: Block) -> str:
+    match block:
+        case Paragraph(spans):
+            return " ".join(getattr(span, "text", "") for span in spans)
+        case Bullets(items):
+            return " ".join(getattr(span, "text", "") for spans in items for span in spans)
+        case Table():
+            cells = (cell for row in block.rows for cell in row)
+            return " ".join([block.title, *(getattr(span, "text", "") for cell in cells for span in cell)])
+    return getattr(block, "title", "")
 
 
 def names(count: int) -> list[str]:

@@ -10,7 +10,7 @@ from firstdose.protocol.checking import check_protocol
 from firstdose.protocol.reading import read_protocol
 from firstdose.records.checking import check_records
 from firstdose.records.study import read_study
-from firstdose.values.issue import errors
+from firstdose.values.issue import UserError, errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +48,30 @@ def import_the_records() -> Told:
     return _told(import_records(STUDY, protocol, STUDY)[1])
 
 
+def compare_with_the_registry() -> Told:
+    """`firstdose registry PROTOCOL --against registered.xml`, typed inside the study."""
+    from firstdose.datasets.ictrp import compare_registration
+
+    protocol, _ = _of_protocol(Path("protocol.yaml"))
+    assert protocol is not None
+    return _told(compare_registration(protocol, Path("registered.xml"))[1])
+
+
+def rehearse_the_protocol() -> Told:
+    """`firstdose rehearse PROTOCOL --out rehearsed`, with the facts of facts.csv where the page has them."""
+    from firstdose.rehearsal import read_facts, rehearse, write_study
+
+    protocol, _ = _of_protocol(Path("protocol.yaml"))
+    assert protocol is not None
+    facts, found = read_facts(Path("facts.csv")) if Path("facts.csv").exists() else ({}, ())
+    try:
+        rehearsed = rehearse(protocol, 5, 1, facts=facts)
+        write_study(rehearsed, None, Path("rehearsed"))
+    except UserError as refusal:
+        return _told([*found, *refusal.issues])
+    return _told([*found, *rehearsed.issues])
+
+
 def report_the_study() -> Told:
     """Only the caveats of the planned analyses: the report tells Issues as `check` does."""
     from firstdose.analysis.running import analyse
@@ -72,6 +96,8 @@ COMMANDS: dict[str, Callable[[], Told]] = {
     "firstdose check STUDY": check_the_study,
     "firstdose dose STUDY": dose_the_study,
     "firstdose import STUDY": import_the_records,
+    "firstdose registry PROTOCOL --against registered.xml": compare_with_the_registry,
+    "firstdose rehearse PROTOCOL": rehearse_the_protocol,
     "firstdose report STUDY": report_the_study,
 }
 

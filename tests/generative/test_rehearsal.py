@@ -28,7 +28,7 @@ from firstdose.protocol.names import variants_of
 from firstdose.protocol.reading import read_protocol
 from firstdose.records.checking import check_records
 from firstdose.records.study import read_study
-from firstdose.rehearsal import rehearse, write_study
+from firstdose.rehearsal import Fact, rehearse, write_study
 from firstdose.values.quantity import read_quantity
 from firstdose.values.window import Window
 from tests.shared import ROOT
@@ -182,3 +182,38 @@ def test_edit_checks_of_the_protocol_hold_in_a_rehearsal(seed: int, low: int, wi
         ),
     )
     assert codes_of(protocol, 5, seed) <= PLANTED
+
+
+FIXABLE = [
+    ("visits", "", "M4", "day"),
+    ("visits", "", "D0", "date"),
+    ("visits", "", "M4", "status"),
+    ("end_of_study", "", "", "status"),
+    ("lesion_map", "L1", "", "long_diameter"),
+    ("lesion_map", "L1", "", "dose_level"),
+    ("injection", "L1", "D0", "volume_drawn"),
+    ("adverse_events", "", "", "grade"),
+]
+FEW = replace(
+    SEED_TRIAL,
+    eligibility=(),
+    schedule=tuple(
+        row for row in SEED_TRIAL.schedule if row.activity in {activity for activity, *_ in FIXABLE}
+    ),
+)
+
+
+@given(
+    st.sampled_from(FIXABLE),
+    st.text(max_size=12)
+    | st.sampled_from(
+        ["ND", "UNK: x", "", "1e9", "-3", "0", "300", "131 ", "2024-03-01", "2024", "lost", "died", "done"]
+    ),
+)
+def test_a_fact_of_any_text_is_kept_or_told_and_never_a_traceback(
+    place: tuple[str, str, str, str], value: str
+) -> None:
+    activity, lesion, visit, item = place
+    fact = Fact(activity, "INV-001", lesion, visit, item)
+    rehearsed = rehearse(FEW, 2, 1, facts={fact: value})
+    assert rehearsed.facts == 1 or [issue.code for issue in rehearsed.issues] == ["FD-R305"]

@@ -13,6 +13,8 @@ from firstdose.methods._kernel.distributions import beta_cdf, root
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_COUNTED = 100  # participants; above 1,029 the number of ways to choose half of them is no float
+
 
 def estimate(
     y: npt.ArrayLike,
@@ -48,6 +50,8 @@ def _mid_p(events: int, n: int, tail: float) -> dict[str, float]:
 def _upper_mid_p(events: int, n: int, rate: float) -> float:
     """P(X > events) + P(X = events) / 2."""
     above = beta_cdf(rate, events + 1, n - events) if events < n else 0.0
+    if n > _COUNTED:
+        return (above + beta_cdf(rate, events, n - events + 1)) / 2.0 if events else (above + 1.0) / 2.0
     return above + math.comb(n, events) * rate**events * (1.0 - rate) ** (n - events) / 2.0
 
 

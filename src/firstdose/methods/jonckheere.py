@@ -47,7 +47,7 @@ def estimate(
     if reasons := reasons_against(of):
         return draft.answer(caveats=reasons)
     whole, undeclared = whole_numbers(of.values, decimals)
-    j = float(doubled_j(whole, of.codes[None, :])[0]) / 2
+    j = counted_j(whole, of) / 2
     mean, variance = moments(whole, of)
     if variance <= 0:
         nothing = (*undeclared, say.no_comparison("all values are equal"))
@@ -84,6 +84,16 @@ def estimate(
 def _exact(whole: Ints, of: Groups, alternative: Alternative) -> float | None:
     less, greater = labelled(of, lambda labels: doubled_j(whole, labels))
     return None if less is None or greater is None else p_value(less, greater, alternative)
+
+
+def counted_j(whole: Ints, of: Groups) -> int:
+    """Twice J of the groups as they are: each of them against all values of those before it."""
+    before, total = np.sort(whole[of.codes == 0]), 0
+    for group in range(1, of.g):
+        own = whole[of.codes == group]
+        total += int(sum(np.searchsorted(before, own, side=side).sum() for side in ("left", "right")))
+        before = np.sort(np.concatenate([before, own]), kind="stable")
+    return total
 
 
 def doubled_j(whole: Ints, labels: npt.NDArray[np.integer]) -> Ints:

@@ -11,14 +11,26 @@ from firstdose.catalogue.entries import Method, Option
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
 from firstdose.methods._kernel.arrangements import count_orders, draw_orders, smallest_p_of_orders
+from firstdose.methods._kernel.drawing import TABLED_TIMES, affordable, draw_tabled_orders
 from firstdose.methods._kernel.exact import whole_numbers
-from firstdose.methods._kernel.results import Draft, Floats, about_p, as_rows, unusable, without_direction
+from firstdose.methods._kernel.results import (
+    Draft,
+    Floats,
+    about_p,
+    as_rows,
+    power,
+    unusable,
+    without_direction,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 FURTHER = ("f", "pes", "arrangements", "smallest_p")
 MOST = 5_000_000
+_TABLED = 30  # participants above whom random arrangements come from tables
+_WORK = 400_000_000  # values in random arrangements that come from tables
+_SLOW_WORK = 20_000_000  # the same where there are too many times for tables
 
 
 def estimate(
@@ -33,7 +45,7 @@ def estimate(
 ) -> Result:
     """Rows (n, k), one column a time: F of the repeated-measures ANOVA and its p over all arrangements.
 
-    Above 5 million arrangements `draws` random ones are drawn from `seed`.
+    Above 5 million arrangements `draws` random ones are drawn from `seed`, fewer for very many participants.
     """
     rows = as_rows(y)
     n, k = rows.shape
@@ -42,9 +54,10 @@ def estimate(
         return draft.answer(caveats=reasons)
     whole, undeclared = whole_numbers(rows, decimals)
     centred = (k * whole - whole.sum(axis=1, keepdims=True)).astype(np.float64)
-    arrangements = float(math.factorial(k)) ** (n - 1)
+    arrangements = power(float(math.factorial(k)), n - 1)
     complete = arrangements <= MOST
-    m, start = int(float(draws)), int(float(seed))
+    asked, start = int(float(draws)), int(float(seed))
+    m = _affordable(asked, n, k)
     p, smallest = _complete(centred) if complete else _drawn(centred, m, start)
     f, pes = _f_and_share(centred)
     means = {f"mean_{time}": float(mean) for time, mean in enumerate(rows.mean(axis=0), start=1)}
@@ -54,7 +67,7 @@ def estimate(
             *undeclared,
             *without_direction(alternative),
             *about_p("two-sided", level, smallest),
-            *(() if complete else (say.monte_carlo(m, start),)),
+            *(() if complete else (say.monte_carlo(m, start, asked),)),
             *(() if f is not None else (say.no_error_variation(),)),
         ),
         estimate_name="partial eta squared",
@@ -73,9 +86,18 @@ def _complete(centred: Floats) -> tuple[float, float]:
     return hits / every, smallest_p_of_orders(*centred.shape)
 
 
+def _affordable(asked: int, n: int, k: int) -> int:
+    """How many arrangements are drawn, by the values that are moved."""
+    if n <= _TABLED:
+        return asked
+    return affordable(asked, n * k, _WORK if k <= TABLED_TIMES else _SLOW_WORK)
+
+
 def _drawn(centred: Floats, m: int, seed: int) -> tuple[float, float]:
     """The observed arrangement is counted among the random ones (Phipson & Smyth 2010)."""
-    return (draw_orders(centred, m, seed) + 1) / (m + 1), 1 / (m + 1)
+    n, k = centred.shape
+    draw = draw_tabled_orders if n > _TABLED and k <= TABLED_TIMES else draw_orders
+    return (draw(centred, m, seed) + 1) / (m + 1), 1 / (m + 1)
 
 
 def _f_and_share(centred: Floats) -> tuple[float | None, float | None]:
@@ -107,7 +129,11 @@ ENTRY = Method(
     need=Need(times=3),
     exact=True,
     options=(
-        Option(name="draws", default="99999", meaning="random arrangements above 5 million"),
+        Option(
+            name="draws",
+            default="99999",
+            meaning="random arrangements above 5 million; for very many participants fewer, and the result says so",
+        ),
         Option(name="seed", default="1", meaning="start of the random numbers above 5 million arrangements"),
     ),
     refuses=(

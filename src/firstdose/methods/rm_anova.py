@@ -105,7 +105,7 @@ def estimate(
         return draft.answer(_by_time(rows), (say.no_error_variation(),))
     found = {**_tests(of), **_sphericity(of), **_hotelling(of), **_sizes(rows, of), **_by_time(rows)}
     found |= _corrected(of, found)
-    epsilon = found[epsilon_name] if epsilon_name else 1.0
+    epsilon = found.get(epsilon_name) if epsilon_name else 1.0
     return draft.answer(
         found,
         (*without_direction(alternative), *_caveats(of, found, correction)),

@@ -11,6 +11,7 @@ import numpy as np
 from firstdose.catalogue.entries import Method, Option
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
+from firstdose.methods._kernel.drawing import affordable, drawn_totals, sign_tables
 from firstdose.methods._kernel.exact import (
     ENUMERATED,
     MEETING,
@@ -20,13 +21,13 @@ from firstdose.methods._kernel.exact import (
     smallest_p_of_signs,
     subset_mean,
 )
-from firstdose.methods._kernel.results import Draft, Floats, Ints, about_p, as_rows, p_value, unusable
+from firstdose.methods._kernel.results import Draft, Ints, about_p, as_rows, p_value, power, unusable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 FURTHER = ("mean_before", "mean_after", "n_nonzero", "arrangements", "smallest_p")
-_CHUNK = 4096
+_WORK = 1_000_000_000  # random signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,23 @@ def estimate(
 ) -> Result:
     """Pairs (n, 2), before and after: mean of after - before, exact p to n = 30, interval by inversion.
 
-    Above 30 participants `draws` random arrangements are drawn from `seed`.
+    Above 30 participants `draws` random arrangements are drawn from `seed`, or as many as make 1e9 signs.
     """
     pairs = as_rows(y, columns=2)
-    draft = Draft(method=ENTRY.name, n=len(pairs), level=level, alternative=alternative, further=FURTHER)
+    complete = len(pairs) <= MEETING
+    draft = Draft(
+        method=ENTRY.name,
+        n=len(pairs),
+        level=level,
+        alternative=alternative,
+        further=FURTHER,
+        variant="" if complete else "random signs; interval from the means of random subsets (Hartigan)",
+    )
     if reasons := unusable(pairs):
         return draft.answer(caveats=reasons)
     d = differences(pairs, decimals)
-    complete = len(pairs) <= MEETING
-    m, start = int(float(draws)), int(float(seed))
+    asked, start = int(float(draws)), int(float(seed))
+    m = affordable(asked, len(pairs), _WORK)
     test = (
         _complete(d.whole, level, alternative) if complete else _drawn(d.whole, level, alternative, m, start)
     )
@@ -70,14 +79,14 @@ def estimate(
             "mean_before": float(pairs[:, 0].mean()),
             "mean_after": float(pairs[:, 1].mean()),
             "n_nonzero": int((d.whole != 0).sum()),
-            "arrangements": 2.0 ** len(pairs),
+            "arrangements": power(2.0, len(pairs)),
             "smallest_p": test.smallest,
         },
         (
             *d.caveats,
             *(() if d.whole.any() else (say.all_zero(),)),
             *about_p(alternative, level, test.smallest),
-            *(() if complete else (say.monte_carlo(m, start),)),
+            *(() if complete else (say.monte_carlo(m, start, asked),)),
             *(() if test.interval else (say.no_interval(level, len(pairs)),)),
         ),
         estimate_name="mean difference",
@@ -115,9 +124,13 @@ def _interval(whole: Ints, level: float) -> tuple[float, float, float] | None:
 
 
 def _drawn(whole: Ints, level: float, alternative: Alternative, m: int, seed: int) -> _Test:
-    """From m random arrangements, the observed one counted among them (Phipson & Smyth 2010)."""
+    """From m random arrangements, the observed one counted among them (Phipson & Smyth 2010).
+
+    The means of the differences whose sign was kept are random subset means: their ordered values are limits.
+    """
     observed = int(whole.sum())
-    sums, means = _random_sums(whole, m, seed)
+    kept, sizes = drawn_totals(sign_tables(whole), m, seed)
+    sums, means = 2 * kept - observed, np.sort(kept[sizes > 0] / sizes[sizes > 0])
     less, greater, two = (
         (int(hits.sum()) + 1) / (m + 1)
         for hits in (sums <= observed, sums >= observed, np.abs(sums) >= abs(observed))
@@ -128,18 +141,6 @@ def _drawn(whole: Ints, level: float, alternative: Alternative, m: int, seed: in
         attained = 1.0 - 2.0 * left_out / (m + 1)
         interval = (float(means[left_out - 1]), float(means[-left_out]), attained)
     return _Test(less, greater, two, interval, (2.0 if alternative == "two-sided" else 1.0) / (m + 1))
-
-
-def _random_sums(whole: Ints, m: int, seed: int) -> tuple[Ints, Floats]:
-    """Sums under random signs, and the sorted means of the non-empty subsets whose signs were kept."""
-    generator = np.random.default_rng(seed)
-    sums, means = [], []
-    for start in range(0, m, _CHUNK):
-        kept = generator.integers(0, 2, size=(min(_CHUNK, m - start), len(whole)), dtype=np.int64)
-        sizes, within = kept.sum(axis=1), kept @ whole
-        sums.append(2 * within - whole.sum())
-        means.append(within[sizes > 0] / sizes[sizes > 0])
-    return np.concatenate(sums), np.sort(np.concatenate(means))
 
 
 def smallest_p(
@@ -162,7 +163,11 @@ ENTRY = Method(
     need=Need(times=2, times_most=2),
     exact=True,
     options=(
-        Option(name="draws", default="99999", meaning="random arrangements above 30 participants"),
+        Option(
+            name="draws",
+            default="99999",
+            meaning="random arrangements above 30 participants; above 10,000 fewer, and the result says so",
+        ),
         Option(name="seed", default="1", meaning="start of the random numbers above 30 participants"),
     ),
     refuses=("lesions as if they were participants: reduce them to one value a participant first",),

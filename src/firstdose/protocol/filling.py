@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values
 from firstdose.protocol.desk import UNREAD, Asked, Desk, cleaned
 from firstdose.protocol.filling_schedule import fill_schedule
 from firstdose.protocol.grammar import BY_NAME, SECTIONS
@@ -194,10 +195,12 @@ class _Filler:
         by_key = {field.key: field for field in columns}
         for cell in table.header:
             if cell.text not in by_key:
-                self.desk.tell(issues.unknown_column(cell.place, cell.text, by_key))
+                self.desk.tell(issues_of_values.unknown_column(cell.place, cell.text, by_key))
         for field in columns:
             if field.required and field.key not in table.columns:
-                self.desk.tell(issues.column_missing(table.header[0].place, field.key, field.meaning))
+                self.desk.tell(
+                    issues_of_values.column_missing(table.header[0].place, field.key, field.meaning)
+                )
         seen: dict[str, Place] = {}
         for row in table.rows:
             values = self._fill_row(columns, table.columns, row, path)
@@ -206,7 +209,7 @@ class _Filler:
             if place is row.place:
                 yield row, values
             else:
-                self.desk.tell(issues.row_twice(row.place, str(name), place))
+                self.desk.tell(issues_of_values.row_twice(row.place, str(name), place))
 
     def _fill_row(
         self, columns: tuple[Field, ...], header: Sequence[str], row: Row, path: Path
@@ -231,7 +234,9 @@ class _Filler:
     def _cell(self, field: Field, cell: Cell, path: Path) -> Any:
         if cell.text != NONE:
             return KINDS[field.kind].read(Asked(cell, field, path, self.desk))
-        return self.desk.tell(issues.empty_cell(cell.place, field.key)) if field.required else UNREAD
+        return (
+            self.desk.tell(issues_of_values.empty_cell(cell.place, field.key)) if field.required else UNREAD
+        )
 
 
 def _make(makes: type | None, values: dict[str, Any]) -> Any:

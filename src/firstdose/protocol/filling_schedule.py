@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.desk import UNREAD
 from firstdose.protocol.model import Activity
 from firstdose.protocol.table import NONE, read_table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.desk import UNREAD, cleaned
 from firstdose.protocol.kinds_of_lists import (
     read_codes,

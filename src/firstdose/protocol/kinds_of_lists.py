@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.desk import UNREAD, cleaned
 from firstdose.protocol.tree import Cell
 from firstdose.values.issue import Place

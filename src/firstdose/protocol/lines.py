@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values
 from firstdose.protocol.traps import Value, in_quotes, judge_value
 from firstdose.values.issue import Place
 
@@ -123,10 +124,10 @@ class _Walker:
         if "\t" in lead:
             self._tell(issues.tab_before(Place(self.file, number, lead.index("\t") + 1)))
         elif len(lead) <= self.last.indent:
-            self._tell(issues.row_not_indented(place))
+            self._tell(issues_of_values.row_not_indented(place))
         else:
             told = False
-            self.walk.issues += map(issues.row_not_indented, self.comments)
+            self.walk.issues += map(issues_of_values.row_not_indented, self.comments)
         self.comments.clear()
         self.walk.blocks[self.last.number].append(BlockLine(number, line, told))
         self.walk.mended.append(" " * (self.last.indent + 1) + "x")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from firstdose.catalogue import Item
-from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.model import Endpoint, Estimand, LocalItem, Scale
 from firstdose.values.number import plain
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstdose.protocol import issues_of_text as issues
+from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.tree import Cell
 from firstdose.values.issue import Place
 

@@ -155,13 +155,13 @@ def with_facts(
 
 def _fix_visit(calendar: Calendar, row: int, place: int, item: str, value: str, protocol: Protocol) -> None:
     if item == "date":
-        since = (dt.date.fromisoformat(value) - EPOCH).days
+        since = (dt.date.fromisoformat(value.strip()) - EPOCH).days
         if protocol.visits[place].day == 0:
             calendar.zero[row] = since
         else:
             calendar.days[row, place] = since - calendar.zero[row]
     elif item == "day":
-        calendar.days[row, place] = int(value)
+        calendar.days[row, place] = int(float(value))
     elif item == "status":
         calendar.listed[row, place] = True
         calendar.done[row, place] = value == "done"
@@ -173,4 +173,8 @@ def _fix_end(calendar: Calendar, row: int, status: str) -> None:
         fresh = ~calendar.listed[row, :-1]
         calendar.listed[row, :-1] |= fresh
         calendar.done[row, :-1] |= fresh
+    else:
+        before = calendar.days[row, :-1] < calendar.days[row, -1]
+        calendar.listed[row, :-1] &= before
+        calendar.done[row, :-1] &= before
     calendar.listed[row, -1] = calendar.done[row, -1] = status == WITHDRAWN

@@ -9,8 +9,6 @@ import numpy as np
 import polars as pl
 
 from firstdose.protocol.names import NUMERIC
-from firstdose.rehearsal.attendance import EPOCH
-from firstdose.rehearsal.behaviours import decimals_of
 from firstdose.rehearsal.cohort import NONE, lesion_name
 from firstdose.values.number import plain
 
@@ -78,13 +76,6 @@ def date_texts(cohort: Cohort, who: Ints, day: Ints) -> pl.Series:
     return pl.Series(since).cast(pl.Date).dt.to_string("%Y-%m-%d")
 
 
-def days_of(cohort: Cohort, who: Ints, dates: pl.Series) -> Floats:
-    """The opposite of `date_texts`: days from day zero, NaN where there is no whole date."""
-    whole = dates.str.to_date("%Y-%m-%d", strict=False)
-    since = (whole - pl.Series([EPOCH]).new_from_index(0, len(whole))).dt.total_days()
-    return np.asarray(since.cast(pl.Float64).fill_null(np.nan).to_numpy() - cohort.calendar.zero[who])
-
-
 def table_of(cohort: Cohort, draft: Draft) -> pl.DataFrame:
     """The records as they are written: every cell a text, null where empty; keys first, then the items in order."""
     rows, form = draft.rows, draft.form
@@ -146,12 +137,3 @@ def _limited(item: Item, values: Floats, texts: pl.Series) -> pl.Series:
             said = pl.Series([f"{sign}{plain(limit)}"]).new_from_index(0, len(texts))
             texts = texts.zip_with(pl.Series(~beyond), said)
     return texts
-
-
-def decimals_for(draft: Draft, item: Item, declared: int | None = None) -> int:
-    """Note with how many decimals an item is written."""
-    from firstdose.rehearsal.behaviours import behaviour_of
-
-    decimals = decimals_of(item, behaviour_of(draft.form, item)) if declared is None else declared
-    draft.decimals[item.name] = decimals
-    return decimals

@@ -1,33 +1,50 @@
-"""Facts put into their places: checked first, then fixed in the drafts, last as the very text in the tables."""
+"""Facts read and put into their places: checked first, then fixed in the drafts, last as the very text in the tables."""
 
 from __future__ import annotations
 
-import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from firstdose.catalogue import Item
-from firstdose.protocol.names import NUMERIC, forms
+from firstdose.protocol.names import END, NUMERIC, forms
+from firstdose.readers.recognising import read_table
 from firstdose.records.cells import read_cell
 from firstdose.records.visits import VISITS, VISITS_FORM
 from firstdose.rehearsal import issues
 from firstdose.rehearsal.cohort import lesion_name
 from firstdose.rehearsal.draft import KEYS
+from firstdose.rehearsal.facts import COLUMNS, Fact
+from firstdose.values.issue import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
     from firstdose.rehearsal.cohort import Cohort
     from firstdose.rehearsal.draft import Draft
-    from firstdose.rehearsal.facts import Fact
     from firstdose.rehearsal.streams import Bools
     from firstdose.values.issue import Issue
 
-_DAY = Item(name="day", label="day from day zero", kind="integer")
+_DAY = Item(name="day", label="day from day zero", kind="integer", low=Decimal(-10_000), high=Decimal(10_000))
+# Without these the calendar cannot be made.
+_CALENDAR = frozenset({(VISITS, "day"), (VISITS, "date"), (VISITS, "status"), (END, "status")})
+
+
+def read_facts(path: Path) -> tuple[dict[Fact, str], tuple[Issue, ...]]:
+    """The facts of a CSV file with the columns activity, participant, lesion, visit, item, value; and what is wrong."""
+    table, found = read_table(path, name=path.name)
+    if table is None:
+        return {}, tuple(found)
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        return {}, (*found, issues.facts_without(Place(path.name, 1, 1), missing))
+    rows = table.frame.select(COLUMNS).fill_null("").rows()
+    return {Fact(*(cell.strip() for cell in row[:5])): row[5] for row in rows}, tuple(found)
 
 
 def check_facts(
@@ -63,19 +80,15 @@ def _check_place(
 
 
 def _check_value(fact: Fact, value: str, form: Form) -> Issue | None:
-    item = form.item(fact.item) or _DAY
-    faults = read_cell(item, value).faults
-    if faults and faults[0].weight != "warning":
-        return issues.fact_unreadable(fact, value, faults[0].message)
-    return _check_day(fact, value) if fact.activity == VISITS and fact.item == "date" else None
-
-
-def _check_day(fact: Fact, value: str) -> Issue | None:
-    try:
-        dt.date.fromisoformat(value)
-    except ValueError:
-        return issues.fact_unreadable(fact, value, "a visit needs its whole date.")
-    return None
+    cell = read_cell(form.item(fact.item) or _DAY, value)
+    if cell.faults and cell.faults[0].weight != "warning":
+        return issues.fact_unreadable(fact, value, cell.faults[0].message)
+    if (fact.activity, fact.item) not in _CALENDAR:
+        return None
+    whole = fact.item != "date" or (isinstance(cell.value, str) and len(cell.value) == len("2024-05-01"))
+    return (
+        None if cell.value is not None and whole else issues.fact_unreadable(fact, value, "it must be known.")
+    )
 
 
 def fix_draft(cohort: Cohort, draft: Draft, facts: Mapping[Fact, str]) -> None:

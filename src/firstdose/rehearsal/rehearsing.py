@@ -71,7 +71,7 @@ def rehearse(
 ) -> Rehearsed:
     """Invented records of so many participants; the same arguments give the same records, byte for byte.
 
-    `facts`: values held fixed (see `facts.read_facts`). `plan`: rates in place of those of the protocol. `progress` is
+    `facts`: values held fixed (see `read_facts`). `plan`: rates in place of those of the protocol. `progress` is
     told the share that is done. UserError where there is nothing to walk; what else went wrong, such
     as criteria that nobody meets, stands in the result's `issues`.
     """
@@ -86,7 +86,7 @@ def rehearse(
         protocol=protocol,
         participants=participants,
         seed=seed,
-        tables={name: table for name, table in fixed.items() if table.height},
+        tables=fixed,
         issues=tuple(sorted([*found, *more, *lost])),
         facts=len(kept),
     )

@@ -196,3 +196,11 @@ def test_the_entry_names_its_corrections():
         ("greenhouse_geisser", "huynh_feldt", "none"),
         "greenhouse_geisser",
     )
+
+
+def test_huynh_feldt_asked_for_where_it_does_not_exist_gives_no_p_and_says_so():
+    """Three participants on one line: the error matrix has rank 1, its HF epsilon does not exist."""
+    rows = np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [3.0, 5.0, 7.0]])
+    result = load("methods")["rm_anova"].estimate(rows, correction="huynh_feldt")
+    assert (result.p, result.df) == (None, ())
+    assert "FD-A111" in {caveat.code for caveat in result.caveats}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firstdose.methods._kernel.exact import doubled_ranks
+from firstdose.methods._kernel.results import power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 STATES = 3_000_000  # rank sums held at once
 TIMES = 8
-LABELLINGS = 200_000
+_ANY_TIES = 30  # participants up to whom only the states themselves decide, not their prediction
+_ALL_STATES = 4_000_000  # predicted rank sums over all participants
 
 
 def smallest_p_of_orders(n: int, k: int) -> float:
@@ -29,7 +30,19 @@ def smallest_p_of_orders(n: int, k: int) -> float:
 
 def ranks_within(whole: Ints) -> Ints:
     """Doubled mid-ranks in each row."""
-    return np.array([doubled_ranks(row) for row in whole], dtype=np.int64).reshape(whole.shape)
+    ranks = np.ones(whole.shape, dtype=np.int64)
+    for other in whole.T[:, :, None]:
+        ranks += 2 * (whole > other)
+        ranks += whole == other
+    return ranks
+
+
+def predicted_states(n: int, k: int) -> float:
+    """Rank sums that n participants without ties run through, each as often as a row has orders.
+
+    After i participants, the whole points of a permutohedron of side i: about k**(k - 2) i**(k - 1).
+    """
+    return power(float(k), k - 2) * power(float(n), k) / k
 
 
 def friedman_tail(ranks: Ints) -> float | None:
@@ -37,9 +50,10 @@ def friedman_tail(ranks: Ints) -> float | None:
 
     Participant by participant; only the sorted rank sums matter, because every row is permuted in every way.
     """
-    k = ranks.shape[1]
+    n, k = ranks.shape
     base = int(ranks.sum()) + 1
-    if k > TIMES or base**k >= 2**62:
+    too_long = n > _ANY_TIES and predicted_states(n, k) > _ALL_STATES
+    if k > TIMES or too_long or base**k >= 2**62:
         return None
     observed = int((ranks.sum(axis=0) ** 2).sum())
     states, chance = np.sort(ranks[:1], axis=1), np.ones(1)
@@ -90,7 +104,7 @@ def count_orders(centred: Floats) -> tuple[int, int]:
 
 
 def draw_orders(centred: Floats, m: int, seed: int) -> int:
-    """How many of m random arrangements are at least as extreme."""
+    """How many of m random arrangements are at least as extreme; every value is moved."""
     generator = np.random.default_rng(seed)
     least = float(column_squares(centred.sum(axis=0))) * (1 - 1e-12)
     hits = 0

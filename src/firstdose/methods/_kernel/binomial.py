@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from firstdose.methods._kernel.distributions import beta_quantile
 from firstdose.methods._kernel.results import Draft, Floats, Ints, as_values, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -61,10 +61,10 @@ def _not_binary(values: Floats) -> tuple[Caveat, ...]:
 
 def _at_the_edge(events: int, n: int, level: float) -> tuple[Caveat, ...]:
     """The exact one-sided bound in words, also beside an interval that is not exact."""
+    if 0 < events < n:
+        return ()
     low, high = clopper_pearson(events, n, 1.0 - level)
-    if events == 0:
-        return (say.no_events(n, high, level),)
-    return (say.all_events(n, low, level),) if events == n else ()
+    return (say.no_events(n, high, level) if events == 0 else say.all_events(n, low, level),)
 
 
 def clopper_pearson(events: int, n: int, tail: float) -> Limits:
@@ -76,8 +76,19 @@ def clopper_pearson(events: int, n: int, tail: float) -> Limits:
 
 def fair_tails(heads: int, tosses: int) -> Limits:
     """P(H <= heads) and P(H >= heads) of a fair coin, from whole numbers."""
-    ways = [math.comb(tosses, h) for h in range(tosses + 1)]
-    return sum(ways[: heads + 1]) / 2**tosses, sum(ways[heads:]) / 2**tosses
+    up_to = list(islice(_ways_up_to(tosses), heads + 1))
+    above = 2**tosses - (up_to[-2] if heads else 0)
+    return up_to[-1] / 2**tosses, above / 2**tosses
+
+
+def _ways_up_to(tosses: int) -> Iterator[int]:
+    """In how many ways at most 0, 1, 2, ... heads come; each from the one before."""
+    ways = total = 1
+    for heads in range(tosses):
+        yield total
+        ways = ways * (tosses - heads) // (heads + 1)
+        total += ways
+    yield total
 
 
 def median_limits(
@@ -88,9 +99,10 @@ def median_limits(
     Returns low, high and the attained level; Nones where even the outermost pair falls short.
     """
     ordered, n = np.sort(values), len(values)
-    outside = [fair_tails(rank, n)[0] for rank in range(n // 2)]
-    kept = [rank for rank, p in enumerate(outside) if p <= (1.0 - level) / 2.0 + 1e-12]
+    most = (1.0 - level) / 2.0 + 1e-12
+    outside = (ways / 2**n for ways in islice(_ways_up_to(n), n // 2))
+    kept = list(takewhile(lambda p: p <= most, outside))
     if not kept:
         return None, None, None
-    rank = kept[-1]
-    return float(ordered[rank]), float(ordered[n - 1 - rank]), 1.0 - 2.0 * outside[rank]
+    rank = len(kept) - 1
+    return float(ordered[rank]), float(ordered[n - 1 - rank]), 1.0 - 2.0 * kept[rank]

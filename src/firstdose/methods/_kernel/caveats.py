@@ -113,12 +113,13 @@ def asymptotic(reason: str) -> Caveat:
     return Caveat("FD-A115", f"The p value is an approximation for large samples: {reason}.")
 
 
-def monte_carlo(draws: int, seed: int) -> Caveat:
-    """The p value was drawn at random, with this seed."""
+def monte_carlo(draws: int, seed: int, asked: int) -> Caveat:
+    """The p value was drawn at random, with this seed; perhaps from fewer arrangements than were asked for."""
+    fewer = f" {asked} were asked for, which for so many participants is too many." if asked > draws else ""
     return Caveat(
         "FD-A116",
         f"The p value comes from {draws} random arrangements (seed {seed}), counted as (b + 1) / (m + 1);"
-        " all of them are too many.",
+        f" all of them are too many.{fewer}",
     )
 
 

@@ -71,24 +71,36 @@ def doubled_ranks(whole: Ints) -> Ints:
 
 def smallest_p_of_signs(n: int, alternative: Alternative = "two-sided") -> float:
     """The smallest p when n signs are all that can change."""
-    return min(1.0, (2.0 if alternative == "two-sided" else 1.0) / 2.0**n)
+    return min(1.0, math.ldexp(2.0 if alternative == "two-sided" else 1.0, -n))
 
 
 def convolved(weights: Ints) -> Floats:
     """P(S = 0), P(S = 1), ... of the sum S of a random half of the weights (whole, >= 0)."""
     chance = np.zeros(int(weights.sum()) + 1)
-    chance[0] = 1.0
-    for weight in map(int, weights):
-        moved = np.zeros_like(chance)
-        moved[weight:] = chance[: len(chance) - weight]
-        chance = (chance + moved) / 2.0
+    chance[0], reached = 1.0, 1
+    for weight in map(int, np.sort(weights)):  # the short sums first
+        half = chance[:reached] / 2.0
+        chance[:reached] = half
+        chance[weight : weight + reached] += half
+        reached += weight
     return chance
 
 
 def convolved_tails(weights: Ints, observed: int) -> tuple[float, float]:
     """P(S <= observed) and P(S >= observed)."""
-    chance = convolved(weights)
-    return float(chance[: observed + 1].sum()), float(chance[observed:].sum())
+    step = common_step(weights)
+    chance = convolved(weights // step)
+    return float(chance[: observed // step + 1].sum()), float(chance[-(-observed // step) :].sum())
+
+
+def common_step(weights: Ints) -> int:
+    """The largest whole number that divides every weight; 1 without any."""
+    return max(1, int(np.gcd.reduce(weights)))
+
+
+def work_of_convolving(weights: Ints) -> int:
+    """How many probabilities `convolved_tails` writes, at most."""
+    return len(weights) * (int(weights.sum()) // common_step(weights))
 
 
 def subset_sums(weights: Ints) -> Ints:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.arrangements import LABELLINGS, labellings, number_of_labellings
+from firstdose.methods._kernel.arrangements import labellings, number_of_labellings
 from firstdose.methods._kernel.results import Floats, Ints, as_values, unusable
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from firstdose.catalogue.result import Caveat
 
 _ORDERED = 7
+_LABELLINGS = 200_000
+_PAIRS = 200_000_000  # labellings x participants x participants
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def labelled(
     of: Groups, statistic: Callable[[npt.NDArray[np.int8]], Ints]
 ) -> tuple[float, float] | tuple[None, None]:
     """P(S <= observed) and P(S >= observed) over all ways to form such groups; Nones where they are too many."""
-    if number_of_labellings(of.sizes) > LABELLINGS:
+    number = number_of_labellings(of.sizes)
+    if number > _LABELLINGS or number * len(of.values) ** 2 > _PAIRS:
         return None, None
     observed = int(statistic(of.codes[None, :].astype(np.int8))[0])
     every = statistic(labellings(of.sizes))

@@ -59,6 +59,14 @@ def finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
+def power(base: float, exponent: int) -> float:
+    """base**exponent; infinite where no float holds it."""
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
 def as_values(y: npt.ArrayLike) -> Floats:
     """One number a participant, shape (n,).
 
