@@ -153,20 +153,27 @@ def rehearse(
     out: OutFolder,
     participants: Annotated[int, typer.Option(help="How many invented participants.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same study.", min=0)] = 1,
+    facts: Annotated[
+        Path | None, typer.Option(help="Values held fixed: a CSV of activity, participant, lesion, visit, item, value.")
+    ] = None,
 ) -> None:
     """Let invented participants walk the whole protocol; the study folder goes through every other command."""
+    from firstdose.rehearsal import read_facts, write_study
     from firstdose.rehearsal import rehearse as walk
-    from firstdose.rehearsal import write_study
 
     protocol = _read_protocol(file)
     if (out / "records").exists():
         _stop([_exists(out / "records")], EXPORT)
+    held, found = read_facts(facts) if facts else (None, ())
+    if errors(found):
+        _stop(found, RECORDS)
     with _progress("inventing participants") as step:
-        rehearsed = walk(protocol, participants, seed, progress=step)
+        rehearsed = walk(protocol, participants, seed, facts=held, progress=step)
+    _print(rehearsed.issues)
+    if errors(rehearsed.issues):
+        raise typer.Exit(PROTOCOL)
     write_study(rehearsed, file.read_text(encoding="utf-8"), out)
-    typer.echo(
-        f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
-    )
+    typer.echo(f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report")
 
 
 @app.command()
