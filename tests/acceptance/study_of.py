@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from itertools import product
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 Rows = list[dict[str, str]]
 
 __all__ = [
-    "Rows", "Study", "day", "endpoint", "graded", "names", "one_measure", "seed_protocol", "study_of",
-    "visits_as_planned", "words_of",
+    "Rows", "Study", "day", "endpoint", "graded", "names", "one_measure", "part_of_seed", "seed_protocol",
+    "study_of", "visits_as_planned", "words_of",
 ]  # fmt: skip
 
 
@@ -91,6 +91,22 @@ def study_of(folder: Path, tables: Mapping[str, Rows], protocol: Protocol | None
     """A study of these tables (activity > rows of text) under the seed's protocol or another."""
     plan = protocol or seed_protocol()
     return Study(plan, read_study(write_study(folder, dict(tables)), plan))
+
+
+def part_of_seed(*names_of_endpoints: str, activities: Iterable[str] = (), **changes: Any) -> Protocol:
+    """The seed's protocol with these endpoints and activities only, quicker to analyse; `changes` replace sections."""
+    seed = seed_protocol()
+    kept = tuple(each for each in seed.endpoints if each.endpoint in names_of_endpoints)
+    wanted = {*activities, "injection", *(each.measure.partition(".")[0] for each in kept)}
+    parts = {
+        "endpoints": kept,
+        "schedule": tuple(row for row in seed.schedule if row.activity in wanted),
+        "analyses": tuple(each for each in seed.analyses if each.endpoint in names_of_endpoints),
+        "sensitivity": tuple(each for each in seed.sensitivity if each.endpoint in names_of_endpoints),
+        "families": (),
+        "eligibility": (),
+    }
+    return replace(seed, **(parts | changes))
 
 
 def words_of(section: Section | None) -> str:
@@ -151,7 +167,9 @@ def one_measure(
     )
 
 
-def endpoint(name: str, kind: Measure, method: str, at: Iterable[str], reference: str = "", **words: Any) -> Endpoint:
+def endpoint(
+    name: str, kind: Measure, method: str, at: Iterable[str], reference: str = "", **words: Any
+) -> Endpoint:
     """An endpoint about the one measure."""
     plan = {"level": "secondary", "measure": "measure.value", **words}
     return Endpoint(endpoint=name, kind=kind, method=method, at=tuple(at), reference=reference, **plan)

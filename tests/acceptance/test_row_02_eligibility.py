@@ -36,7 +36,7 @@ def person(rng):
         "topical_ever": ["yes"],
         "liver_enzymes": ["3.0", "3.1"],
         "creatinine": ["2.0", "2.1"],
-        **dict.fromkeys(TRUTHS, ["yes"]),
+        **{name: ["yes"] for name in TRUTHS},
     }
     row = ELIGIBLE | {name: str(rng.choice(texts)) for name, texts in draws.items() if rng.random() < 0.12}
     for kind, days in (("systemic", 28), ("topical", 14)):

@@ -39,5 +39,7 @@ def test_row_03_washout_is_exact_to_the_day(tmp_path, examined, criterion, kind,
         ("UNK", "2020-01-01", True),
     ],
 )
-def test_row_03_an_unknown_date_is_a_question_and_neither_in_nor_out(tmp_path, criterion, kind, ever, last, met):
+def test_row_03_an_unknown_date_is_a_question_and_neither_in_nor_out(
+    tmp_path, criterion, kind, ever, last, met
+):
     assert verdict(tmp_path, criterion, **{f"{kind}_ever": ever, f"{kind}_last": last}) is met

@@ -28,7 +28,9 @@ def test_row_05_the_registry_text_gives_one_visit_before_four_weekly_and_five_mo
     severity = PLAN.activity("plaque_severity")
     days = [PLAN.visit(name).day for name in severity.at]
     assert len([day for day in days if day < 0]) == counts["baseline"]
-    assert [day for day in days if 0 < day <= 30] == [7 * week for week in range(1, counts["weekly_to_1_month"] + 1)]
+    assert [day for day in days if 0 < day <= 30] == [
+        7 * week for week in range(1, counts["weekly_to_1_month"] + 1)
+    ]
     assert [day for day in days if day > 30] == [30 * month for month in range(2, 7)]
     assert len(days) == 1 + 4 + 5
 
@@ -42,7 +44,9 @@ def test_row_05_the_convention_of_a_month_is_declared_and_told():
 def test_row_05_both_edges_of_every_window_are_inside_and_the_next_day_is_not(edges, visit, number, off):
     study, who = edges
     found = [each for each in study.deviations if each.participant == who[visit, number]]
-    assert [(each.kind, each.visit) for each in found] == ([("visit outside its window", visit)] if off else [])
+    assert [(each.kind, each.visit) for each in found] == (
+        [("visit outside its window", visit)] if off else []
+    )
     if off:
         side = "after" if off > 0 else "before"
         assert found[0].sentence.startswith(f"{visit} took place on day {number}, 1 day {side} its window")

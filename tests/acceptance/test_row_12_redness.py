@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from firstdose.protocol.model import Analysis, Endpoint
-from tests.acceptance.study_of import seed_protocol, study_of
+from tests.acceptance.study_of import part_of_seed, seed_protocol, study_of
 
 CAPTURES = {
     "local_tolerability_mm.redness_mm": {"pain": "0", "burning": "0", "itching": "0", "swelling_mm": "0", "necrosis": "no"},
     "plaque_score.erythema": {"induration": "2", "desquamation": "1"},
 }  # fmt: skip
-VALUES = {("P1", "BL"): "3", ("P1", "W1"): "4", ("P1", "M6"): "1", ("P2", "BL"): "2", ("P2", "W1"): "2", ("P2", "M6"): "0"}
+VALUES = {
+    ("P1", "BL"): "3",
+    ("P1", "W1"): "4",
+    ("P1", "M6"): "1",
+    ("P2", "BL"): "2",
+    ("P2", "W1"): "2",
+    ("P2", "M6"): "0",
+}
 
 
 def two_roles(measure):
     """The seed's protocol with redness declared as a harm and as an effect, and nothing else."""
     plan = {"measure": measure, "reference": "BL"}
     endpoints = (
-        Endpoint(endpoint="S1", level="primary", kind="worst change", at=("W1", "M6"), method="descriptive", **plan),
+        Endpoint(
+            endpoint="S1", level="primary", kind="worst change", at=("W1", "M6"), method="descriptive", **plan
+        ),
         Endpoint(endpoint="F1", level="secondary", kind="change", at=("M6",), method="paired_t", **plan),
     )
     unit = {"unit": "lesion in participant", "analysis_set": "all"}
@@ -29,9 +37,8 @@ def two_roles(measure):
         Analysis(endpoint="S1", nested="participant worst", **unit),
         Analysis(endpoint="F1", nested="participant mean", ci=Decimal("0.95"), **unit),
     )
-    return replace(
-        seed_protocol(), endpoints=endpoints, analyses=analyses, estimands=(), sensitivity=(), families=()
-    )
+    activity = measure.partition(".")[0]
+    return part_of_seed(activities=[activity], endpoints=endpoints, analyses=analyses, estimands=())
 
 
 def results_of(folder, measure, **changed):

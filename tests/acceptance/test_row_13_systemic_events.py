@@ -12,7 +12,7 @@ import pytest
 
 from firstdose.instruments.dictionaries.ctcae_v5 import ENTRY as CTCAE
 from firstdose.protocol.names import forms
-from tests.acceptance.study_of import day, names, seed_protocol, study_of
+from tests.acceptance.study_of import day, names, part_of_seed, seed_protocol, study_of
 
 RELATIONS = ("certain", "probable", "possible", "unlikely", "conditional", "unassessable")
 RELATED = RELATIONS[:3]
@@ -37,7 +37,10 @@ def invented_events():
                 "ongoing": "yes",
                 "outcome": "recovering",
                 "serious": str(rng.choice(["yes", "no"], p=[0.1, 0.9])),
-                **{f"related_{to}": str(rng.choice(RELATIONS)) for to in ("cells", "procedure", "biopsy", "disease")},
+                **{
+                    f"related_{to}": str(rng.choice(RELATIONS))
+                    for to in ("cells", "procedure", "biopsy", "disease")
+                },
                 "lesion": str(rng.choice(["", "L1", "L2"])),
             }
         )
@@ -55,7 +58,9 @@ def listed(tmp_path_factory):
         "lesion_map": [person | {"lesion": spot, "visit": "BL"} for person in everybody for spot in spots],
         "injection": [person | {"visit": "D0", "lesion": "L1", "date": day(0)} for person in everybody],
     }
-    return rows, study_of(tmp_path_factory.mktemp("events"), tables)
+    return rows, study_of(
+        tmp_path_factory.mktemp("events"), tables, part_of_seed("E1", activities=["lesion_map"])
+    )
 
 
 def by_hand(rows, **where):
@@ -72,7 +77,10 @@ def counted(study, analysis, variable):
     )
 
 
-@pytest.mark.parametrize(("analysis", "column"), [("events.soc", "soc"), ("events.term", "coded_term"), ("events.relation", "related_cells")])
+@pytest.mark.parametrize(
+    ("analysis", "column"),
+    [("events.soc", "soc"), ("events.term", "coded_term"), ("events.relation", "related_cells")],
+)
 def test_row_13_every_cell_by_class_term_and_relation_is_the_count_by_hand(listed, analysis, column):
     rows, study = listed
     for word in {row[column] for row in rows}:
@@ -83,14 +91,19 @@ def test_row_13_every_cell_by_class_term_and_relation_is_the_count_by_hand(liste
 def test_row_13_a_missing_grade_is_a_line_of_its_own_and_no_event_is_lost(listed):
     rows, study = listed
     grades = Counter("missing" if row["grade"] == "UNK" else row["grade"] for row in rows)
-    found = {name: study.results.one("events.grade", variable=name, statistic="events").value for name in grades}
+    found = {
+        name: study.results.one("events.grade", variable=name, statistic="events").value for name in grades
+    }
     assert found == grades
 
 
 def test_row_13_participants_lesions_and_events_have_denominators_of_their_own(listed):
     rows, study = listed
     people, spots, events = by_hand(rows)
-    texts = [study.results.one("events.overall", variable="any event", statistic=name).text for name in ("participants", "lesions", "events")]
+    texts = [
+        study.results.one("events.overall", variable="any event", statistic=name).text
+        for name in ("participants", "lesions", "events")
+    ]
     assert texts[0].startswith(f"{people}/{PEOPLE} ")
     assert texts[1].startswith(f"{spots}/{2 * PEOPLE} ")
     assert texts[2] == str(events)
@@ -101,7 +114,9 @@ def test_row_13_related_means_certain_probable_or_possible_and_unassessable_stay
     row = study.results.one("events.overall", variable="related to the intervention", statistic="events")
     assert row.value == by_hand(rows, related_cells=RELATED)[2]
     open_ = by_hand(rows, related_cells=["conditional", "unassessable"])[2]
-    assert row.caveats == (f"FD-A203 For {open_} events a missing fact leaves open: related to the intervention.",)
+    assert row.caveats == (
+        f"FD-A203 For {open_} events a missing fact leaves open: related to the intervention.",
+    )
 
 
 def test_row_13_dose_limiting_follows_the_rule_with_its_days_and_unknown_is_not_no(listed):
@@ -111,8 +126,12 @@ def test_row_13_dose_limiting_follows_the_rule_with_its_days_and_unknown_is_not_
     dlt = study.results.one("events.overall", variable="dose-limiting toxicity", statistic="events")
     assert dlt.value == certain
     # Open: no fact says no, and at least one is unknown.
-    maybe = by_hand(rows, grade=["3", "4", "UNK"], related_cells=[*RELATED, "conditional", "unassessable"], onset=window)[2]
-    assert dlt.caveats == (f"FD-A203 For {maybe - certain} events a missing fact leaves open: dose-limiting toxicity.",)
+    maybe = by_hand(
+        rows, grade=["3", "4", "UNK"], related_cells=[*RELATED, "conditional", "unassessable"], onset=window
+    )[2]
+    assert dlt.caveats == (
+        f"FD-A203 For {maybe - certain} events a missing fact leaves open: dose-limiting toxicity.",
+    )
 
 
 def test_row_13_each_participant_stands_once_under_a_term_at_the_worst_grade(listed):

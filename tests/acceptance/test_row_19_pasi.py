@@ -11,7 +11,7 @@ from firstdose.derived.measurements import derive_measurements
 from firstdose.instruments.pasi import SIGNS, WEIGHTS, attainable
 from firstdose.protocol.model import Activity
 from firstdose.protocol.names import measures
-from tests.acceptance.study_of import graded, names, seed_protocol, study_of
+from tests.acceptance.study_of import graded, names, part_of_seed, seed_protocol, study_of
 
 VECTORS = {
     "72.0": {"head": (4, 4, 4, 6), "arms": (4, 4, 4, 6), "trunk": (4, 4, 4, 6), "legs": (4, 4, 4, 6)},
@@ -36,14 +36,20 @@ def scores(study):
 
 def test_row_19_the_four_vectors_are_exact(tmp_path):
     """Fredriksson and Pettersson 1978; vectors of clinical.md, section 3.1."""
-    rows = [{"participant": name, "visit": "BL", **form(regions)} for name, regions in zip(names(4), VECTORS.values(), strict=True)]
+    rows = [
+        {"participant": name, "visit": "BL", **form(regions)}
+        for name, regions in zip(names(4), VECTORS.values(), strict=True)
+    ]
     study = study_of(tmp_path, {"PASI_Fredriksson": rows})
     assert scores(study)["value"].to_list() == [float(total) for total in VECTORS]
 
 
 def test_row_19_all_697_totals_come_out_of_their_gradings_to_the_tenth(tmp_path):
     totals = sorted(attainable())
-    rows = [{"participant": f"P{place}", "visit": "BL", **graded(tenths)} for place, tenths in enumerate(totals, start=1)]
+    rows = [
+        {"participant": f"P{place}", "visit": "BL", **graded(tenths)}
+        for place, tenths in enumerate(totals, start=1)
+    ]
     study = study_of(tmp_path, {"PASI_Fredriksson": rows})
     assert len(totals) == 697
     assert scores(study)["value"].to_list() == [tenths / 10 for tenths in totals]
@@ -52,7 +58,9 @@ def test_row_19_all_697_totals_come_out_of_their_gradings_to_the_tenth(tmp_path)
 
 def test_row_19_of_721_typed_totals_exactly_the_24_impossible_are_refused(tmp_path):
     plan = replace(seed_protocol(), schedule=(Activity(activity="PASI_total", per="participant", at=("BL",)),), endpoints=(), analyses=(), estimands=(), eligibility=(), safety=None, sensitivity=(), families=())  # fmt: skip
-    rows = [{"participant": f"P{tenths}", "visit": "BL", "total": f"{tenths / 10:.1f}"} for tenths in range(721)]
+    rows = [
+        {"participant": f"P{tenths}", "visit": "BL", "total": f"{tenths / 10:.1f}"} for tenths in range(721)
+    ]
     study = study_of(tmp_path, {"PASI_total": rows}, plan)
     refused = {issue.place.line - 2 for issue in study.issues if issue.code == "FD-R102"}
     assert refused == set(range(721)) - attainable()
@@ -72,16 +80,39 @@ def test_row_19_a_missing_sign_makes_a_missing_score(tmp_path):
     assert scores(study).filter(pl.col("participant") == "P1")["value"].to_list() == [None]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "cuts"),
-    [(80, 20, [50, 75]), (80, 21, [50]), (80, 40, [50]), (80, 41, []), (80, 8, [50, 75, 90]), (80, 0, [50, 75, 90, 100]), (11, 0, [50, 75, 90, 100])],
-)  # fmt: skip
-def test_row_19_the_edge_of_every_response_is_exact(tmp_path, before, after, cuts):
-    rows = [{"participant": "P1", "visit": visit, **graded(tenths)} for visit, tenths in (("BL", before), ("M6", after))]
-    results = study_of(tmp_path, {"PASI_Fredriksson": rows, "injection": [{"participant": "P1", "visit": "D0", "lesion": "L1"}]}).results
-    found = [
-        cut
-        for cut in (50, 75, 90, 100)
-        if results.one("E5", statistic="count", variable=f"PASI_Fredriksson.PASI: improved by at least {cut} %").value
+EDGES = [
+    (80, 20, [50, 75]),
+    (80, 21, [50]),
+    (80, 40, [50]),
+    (80, 41, []),
+    (80, 8, [50, 75, 90]),
+    (80, 0, [50, 75, 90, 100]),
+    (11, 0, [50, 75, 90, 100]),
+]
+
+
+@pytest.fixture(scope="module")
+def responses(tmp_path_factory):
+    """Each participant a group of one, so that every response can be looked at."""
+    plan = part_of_seed("E5", activities=["demographics"], sensitivity=())
+    plan = replace(plan, analyses=(replace(plan.analyses[0], by="ethnicity"),))
+    people = names(len(EDGES))
+    scored = [
+        {"participant": name, "visit": visit, **graded(tenths)}
+        for name, (before, after, _) in zip(people, EDGES, strict=True)
+        for visit, tenths in (("BL", before), ("M6", after))
     ]
-    assert found == cuts
+    tables = {
+        "PASI_Fredriksson": scored,
+        "demographics": [{"participant": name, "ethnicity": name} for name in people],
+        "injection": [{"participant": name, "visit": "D0", "lesion": "L1"} for name in people],
+    }
+    return study_of(tmp_path_factory.mktemp("responses"), tables, plan).results
+
+
+@pytest.mark.parametrize(("place", "edge"), list(enumerate(EDGES)), ids=[f"{b}-{a}" for b, a, _ in EDGES])
+def test_row_19_the_edge_of_every_response_is_exact(responses, place, edge):
+    label = "PASI_Fredriksson.PASI: improved by at least {} %"
+    where = {"level": f"P{place + 1}", "statistic": "count"}
+    cuts = (50, 75, 90, 100)
+    assert [cut for cut in cuts if responses.one("E5", variable=label.format(cut), **where).value] == edge[2]

@@ -9,7 +9,7 @@ from firstdose.catalogue import Item
 from firstdose.derived.measurements import derive_measurements
 from firstdose.protocol.model import Derivation, EditCheck, LocalItem
 from firstdose.protocol.names import measures
-from tests.acceptance.study_of import seed_protocol, study_of
+from tests.acceptance.study_of import part_of_seed, study_of
 
 READERS = tuple(
     LocalItem(activity="plaque_score", item=item)
@@ -26,12 +26,15 @@ APART = Derivation(
     per="lesion",
 )
 SAME_RATER = EditCheck(
-    check="same_rater", activity="plaque_score", rule="rater == at(rater, BL)", message="another rater than at baseline"
+    check="same_rater",
+    activity="plaque_score",
+    rule="rater == at(rater, BL)",
+    message="another rater than at baseline",
 )
 
 
 def plan():
-    seed = seed_protocol()
+    seed = part_of_seed("E6")
     return replace(seed, items=(*seed.items, *READERS), derivations=(APART,), checks=(SAME_RATER,))
 
 
@@ -51,16 +54,24 @@ def test_row_20_all_125_gradings_of_a_plaque_give_their_sum(tmp_path):
 
 
 def test_row_20_a_grade_outside_0_to_4_is_refused(tmp_path):
-    study = study_of(tmp_path, {"plaque_score": [rated("L1", signs=(5, 2, 2)), rated("L2", signs=(-1, 2, 2))]})
+    study = study_of(
+        tmp_path, {"plaque_score": [rated("L1", signs=(5, 2, 2)), rated("L2", signs=(-1, 2, 2))]}
+    )
     places = [issue.place.line for issue in study.issues if issue.code == "FD-R032"]
     assert places == [2, 3]
 
 
 def test_row_20_participants_and_plaques_are_described_apart(tmp_path):
-    rows = [rated("L1", signs=(4, 4, 4)), rated("L2", signs=(0, 0, 0)), rated("L1", signs=(1, 1, 1)) | {"participant": "P2"}]
-    results = study_of(tmp_path, {"plaque_score": rows}).results
+    rows = [
+        rated("L1", signs=(4, 4, 4)),
+        rated("L2", signs=(0, 0, 0)),
+        rated("L1", signs=(1, 1, 1)) | {"participant": "P2"},
+    ]
+    results = study_of(tmp_path, {"plaque_score": rows}, plan()).results
     where = {"variable": "plaque_score", "visit": "BL", "statistic": "mean"}
-    by_participant, by_lesion = (results.one("by_visit.value", unit=unit, **where) for unit in ("participant", "lesion"))
+    by_participant, by_lesion = (
+        results.one("by_visit.value", unit=unit, **where) for unit in ("participant", "lesion")
+    )
     assert (by_participant.value, by_participant.n_participants, by_participant.n_lesions) == (4.5, 2, 3)
     assert (by_lesion.value, by_lesion.n_lesions) == (5.0, 3)
 
@@ -76,8 +87,16 @@ def test_row_20_two_readings_have_their_mean_absolute_difference(tmp_path):
 
 
 def test_row_20_a_change_of_rater_is_raised_and_counted(tmp_path):
-    rows = [rated("L1", rater="A"), rated("L1", "W1", rater="A"), rated("L1", "W2", rater="B"), rated("L1", "W3")]
+    rows = [
+        rated("L1", rater="A"),
+        rated("L1", "W1", rater="A"),
+        rated("L1", "W2", rater="B"),
+        rated("L1", "W3"),
+    ]
     study = study_of(tmp_path, {"plaque_score": rows}, plan())
     assert [issue.place.line for issue in study.issues if issue.code == "FD-R070"] == [4]
-    counts = [study.results.one("checks", variable="same_rater", statistic=name).value for name in ("records", "broken")]
+    counts = [
+        study.results.one("checks", variable="same_rater", statistic=name).value
+        for name in ("records", "broken")
+    ]
     assert counts == [3.0, 1.0]

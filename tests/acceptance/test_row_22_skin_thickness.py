@@ -35,7 +35,9 @@ def test_row_22_units_are_converted_exactly(text, mm):
 def test_row_22_a_plaque_has_the_mean_of_its_readings(tmp_path):
     rows = [measured(reading_1="2.40", reading_2="2.60", reading_3="2.50"), measured("L2", reading_1="3.10")]
     study = study_of(tmp_path, {"skin_thickness": rows})
-    values = derive_measurements(study.protocol, study.snapshot, measures(study.protocol, "skin_thickness")[0])
+    values = derive_measurements(
+        study.protocol, study.snapshot, measures(study.protocol, "skin_thickness")[0]
+    )
     assert values["value"].to_list() == [pytest.approx(2.5, rel=1e-12), 3.1]
 
 
@@ -50,4 +52,6 @@ def test_row_22_readings_more_than_ten_percent_apart_are_asked_about(tmp_path):
 def test_row_22_a_record_without_device_or_calibration_is_told(tmp_path):
     row = measured(reading_1="2.0") | {"device": "", "calibration_date": ""}
     study = study_of(tmp_path, {"skin_thickness": [row]})
-    assert [issue.code for issue in study.issues if issue.place.file.endswith("skin_thickness.csv")] == ["FD-R037"] * 2
+    assert [issue.code for issue in study.issues if issue.place.file.endswith("skin_thickness.csv")] == [
+        "FD-R037"
+    ] * 2

@@ -20,7 +20,9 @@ EXACT = tuple(
 
 
 def results_of(folder, pairs, decimals):
-    plan = one_measure(TIMES, [endpoint("E1", "change", "paired_t", ["T2"], "T1")], decimals=decimals, sensitivity=EXACT)
+    plan = one_measure(
+        TIMES, [endpoint("E1", "change", "paired_t", ["T2"], "T1")], decimals=decimals, sensitivity=EXACT
+    )
     rows = [
         {"participant": f"P{n}", "visit": time, "value": value}
         for n, pair in enumerate(pairs, start=1)
@@ -85,10 +87,9 @@ def test_row_30_exact_tests_of_five_say_that_they_cannot_go_below_0625(tmp_path)
     for check in EXACT:
         row = results.one(check.check, statistic="p")
         assert row.value >= 0.0625
-        assert [caveat for caveat in row.caveats if caveat.startswith("FD-A103")] == [
-            "FD-A103 The smallest two-sided p that this test can give here is 0.0625: it cannot reach 0.05, "
-            "whatever the effect."
-        ]
+        told = [caveat for caveat in row.caveats if caveat.startswith("FD-A103")]
+        assert len(told) == 1
+        assert "The smallest two-sided p that this test can give here is 0.0625" in told[0]
 
 
 def test_row_30_the_seed_registers_the_paired_t_with_exact_tests_beside_it():
@@ -96,6 +97,8 @@ def test_row_30_the_seed_registers_the_paired_t_with_exact_tests_beside_it():
     seed = seed_protocol()
     paired = [each.endpoint for each in seed.endpoints if each.method == "paired_t"]
     exact = {each.endpoint for each in seed.sensitivity if each.method.endswith("_exact")}
-    secondary = [each.endpoint for each in seed.endpoints if each.method == "paired_t" and each.level == "secondary"]
+    secondary = [
+        each.endpoint for each in seed.endpoints if each.method == "paired_t" and each.level == "secondary"
+    ]
     assert len(paired) >= 5
     assert set(secondary) <= exact

@@ -15,7 +15,14 @@ REL = 1e-9
 CASES = {
     "selfesteem": ("oneway", "id", "time", "score", ("t1", "t2", "t3"), {}),
     "sleepstudy": ("oneway_days_0_4_9", "Subject", "Days", "Reaction", ("0", "4", "9"), {}),
-    "rabbit_n5": ("oneway_three_doses", "Animal", "Dose", "BPchange", ("25", "50", "100"), {"Treatment": "MDL"}),
+    "rabbit_n5": (
+        "oneway_three_doses",
+        "Animal",
+        "Dose",
+        "BPchange",
+        ("25", "50", "100"),
+        {"Treatment": "MDL"},
+    ),
 }
 CHECKS = (
     Sensitivity(check="E1_hf", endpoint="E1", attacks="covariance model", method="rm_anova", options=(("correction", "huynh_feldt"),)),
@@ -30,7 +37,8 @@ def results_of(folder, case, drop=()):
         rows = [row for row in csv.DictReader(file) if row[when] in times]
     rows = [row for row in rows if all(row[name] == word for name, word in where.items())]
     records = [
-        {"participant": f"P{row[who].removeprefix('R')}", "visit": names[row[when]], "value": row[what]} for row in rows
+        {"participant": f"P{row[who].removeprefix('R')}", "visit": names[row[when]], "value": row[what]}
+        for row in rows
     ]
     records = [row for row in records if (row["participant"], row["visit"]) not in drop]
     profile = endpoint("E1", "profile", "rm_anova", names.values())
@@ -57,7 +65,9 @@ def test_row_31_from_records_to_results_agrees_with_the_reference(tmp_path, case
     found = {name: results.one("E1", statistic=name).value for name in wanted}
     assert found == {name: pytest.approx(value, rel=REL) for name, value in wanted.items()}
     assert results.one("E1_hf", statistic="p").value == pytest.approx(anova["p_hf"], rel=REL)
-    variants = [results.one(name, statistic="p").variant.lower().replace("-", " ") for name in ("E1", "E1_hf")]
+    variants = [
+        results.one(name, statistic="p").variant.lower().replace("-", " ") for name in ("E1", "E1_hf")
+    ]
     assert ["greenhouse geisser" in variants[0], "huynh feldt" in variants[1]] == [True, True]
 
 

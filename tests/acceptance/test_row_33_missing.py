@@ -26,7 +26,9 @@ def study(tmp_path_factory):
 
 
 def test_row_33_analysed_and_left_out_add_up_to_the_set_and_no_name_is_lost(study):
-    planned = {each.endpoint for each in study.protocol.endpoints} | {each.check for each in study.protocol.sensitivity}
+    planned = {each.endpoint for each in study.protocol.endpoints} | {
+        each.check for each in study.protocol.sensitivity
+    }
     rows = [row for row in study.results if row.analysis in planned and row.statistic in {"n", "of"}]
     left_out = [row for row in rows if row.excluded]
     for row in rows:
@@ -50,7 +52,9 @@ def test_row_33_described_and_missing_add_up_to_the_visits_that_were_due(study):
     visits = study.snapshot.tables["visits"]
     for visit in study.protocol.activity("PASI_Fredriksson").at:
         listed = set(visits.filter(pl.col("visit") == visit)["participant"])
-        n = study.results.one("by_visit.value", variable="PASI_Fredriksson.PASI", visit=visit, statistic="n").value
+        n = study.results.one(
+            "by_visit.value", variable="PASI_Fredriksson.PASI", visit=visit, statistic="n"
+        ).value
         missing = set(gaps.filter(pl.col("visit") == visit)["participant"])
         assert n + len(missing & listed) == len(listed)
 
@@ -71,7 +75,9 @@ def test_row_33_every_gap_is_counted_once_with_its_reason(study):
 
 def test_row_33_codes_of_a_fact_and_its_gaps_add_up_to_everybody(study):
     counts = study.results.of("facts", variable="demographics.sex", statistic="count")
-    assert sum(row.value for row in counts) + study.snapshot.tables["demographics"]["sex"].null_count() == PEOPLE
+    assert (
+        sum(row.value for row in counts) + study.snapshot.tables["demographics"]["sex"].null_count() == PEOPLE
+    )
 
 
 REASONS = {
@@ -89,9 +95,23 @@ def test_row_33_each_reason_for_being_left_out_is_told_in_words(tmp_path):
     said = {name: text for name, (text, _) in REASONS.items()}
     values = {name: said.get(name, "5") for name in people}
     rows = [{"participant": name, "visit": "T1", "value": "7"} for name in people]
-    rows += [{"participant": name, "visit": "T2", "value": text} for name, text in values.items() if text not in {None, "missed"}]
-    visits = [{"participant": name, "visit": time, "status": "done"} for name in people for time in ("T1", "T2")]
-    visits = [row | ({"status": "missed", "reason": "ill"} if (row["participant"], row["visit"]) == ("P6", "T2") else {}) for row in visits]
+    rows += [
+        {"participant": name, "visit": "T2", "value": text}
+        for name, text in values.items()
+        if text not in {None, "missed"}
+    ]
+    visits = [
+        {"participant": name, "visit": time, "status": "done"} for name in people for time in ("T1", "T2")
+    ]
+    visits = [
+        row
+        | (
+            {"status": "missed", "reason": "ill"}
+            if (row["participant"], row["visit"]) == ("P6", "T2")
+            else {}
+        )
+        for row in visits
+    ]
     study = study_of(tmp_path, {"measure": rows, "visits": visits}, plan)
     row = study.results.one("E1", statistic="n")
     assert dict(row.excluded) == {name: reason for name, (_, reason) in REASONS.items()}

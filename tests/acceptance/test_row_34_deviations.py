@@ -22,9 +22,13 @@ DOSE = {
 
 def without_deviations():
     study = clean_study(PARTICIPANTS)
-    for activity, values in (("screening", ELIGIBLE), ("injection", DOSE), ("lesion_map", {"dose_level": "DL1"})):
+    for activity, values in (
+        ("screening", ELIGIBLE),
+        ("injection", DOSE),
+        ("lesion_map", {"dose_level": "DL1"}),
+    ):
         for row in study[activity]:
-            row |= values
+            row.update(values)
     return study
 
 
@@ -34,7 +38,9 @@ def rows_of(study, activity, name):
 
 def outside_window(study, name, rng, visit):
     edge = WINDOWS[visit]
-    moved = edge.last + int(rng.integers(1, 3)) if rng.random() < 0.5 else edge.first - int(rng.integers(1, 3))
+    moved = (
+        edge.last + int(rng.integers(1, 3)) if rng.random() < 0.5 else edge.first - int(rng.integers(1, 3))
+    )
     next(row for row in rows_of(study, "visits", name) if row["visit"] == visit)["date"] = day(moved)
     return name, "visit outside its window", visit, ""
 
@@ -51,7 +57,12 @@ def late_consent(study, name, rng, visit):
 
 
 def ineligible(study, name, rng, visit):
-    item, text = [("diabetes", "yes"), ("screening_pasi", "12.0"), ("worst_severity", "UNK"), ("standard_failed", "no")][int(rng.integers(4))]
+    item, text = [
+        ("diabetes", "yes"),
+        ("screening_pasi", "12.0"),
+        ("worst_severity", "UNK"),
+        ("standard_failed", "no"),
+    ][int(rng.integers(4))]
     rows_of(study, "screening", name)[0][item] = text
     return name, "eligibility", "", ""
 

@@ -36,9 +36,20 @@ def orphans(study):
 
 def test_row_42_an_unscheduled_visit_keeps_its_records_and_raises_nothing(tmp_path):
     study = clean_study()
-    study["visits"].append({"participant": "P1", "visit": "UNS1", "date": day(40), "status": "done", "reason": "itching"})
+    study["visits"].append(
+        {"participant": "P1", "visit": "UNS1", "date": day(40), "status": "done", "reason": "itching"}
+    )
     study["PASI_Fredriksson"].append({"participant": "P1", "visit": "UNS1", **graded(60)})
-    study["plaque_score"].append({"participant": "P1", "visit": "UNS1", "lesion": "L1", "erythema": "1", "induration": "1", "desquamation": "0"})
+    study["plaque_score"].append(
+        {
+            "participant": "P1",
+            "visit": "UNS1",
+            "lesion": "L1",
+            "erythema": "1",
+            "induration": "1",
+            "desquamation": "0",
+        }
+    )
     read = study_of(tmp_path, study)
     assert read.issues == []
     assert orphans(read) == []
@@ -52,14 +63,20 @@ def test_row_42_an_early_end_owes_what_the_last_visit_owes(tmp_path):
     late = {"M4", "M5", "M6"}
     for rows in study.values():
         rows[:] = [row for row in rows if row.get("participant") != "P2" or row.get("visit") not in late]
-    study["visits"].append({"participant": "P2", "visit": "END", "date": day(100), "status": "done", "reason": "moved away"})
-    study["end_of_study"].append({"participant": "P2", "visit": "END", "status": "withdrawn", "date": day(100), "reason": "moved away"})
+    study["visits"].append(
+        {"participant": "P2", "visit": "END", "date": day(100), "status": "done", "reason": "moved away"}
+    )
+    study["end_of_study"].append(
+        {"participant": "P2", "visit": "END", "status": "withdrawn", "date": day(100), "reason": "moved away"}
+    )
     read = study_of(tmp_path, study)
     assert orphans(read) == []
     owed = {issue.message.split(" ")[0] for issue in read.issues if issue.code == "FD-R051"}
     due = {row.activity for row in read.protocol.schedule if "M6" in row.at}
     assert len([issue for issue in read.issues if issue.code == "FD-R051"]) >= len(due) - 2, owed
-    assert [(each.participant, each.status, each.reason) for each in read.basis.flow.left] == [("P2", "withdrawn", "moved away")]
+    assert [(each.participant, each.status, each.reason) for each in read.basis.flow.left] == [
+        ("P2", "withdrawn", "moved away")
+    ]
 
 
 def test_row_42_years_of_follow_up_are_visits_like_any_other(tmp_path):
@@ -73,7 +90,9 @@ def test_row_42_years_of_follow_up_are_visits_like_any_other(tmp_path):
     study = study_of(tmp_path, clean_study(protocol=plan), plan)
     assert orphans(study) == []
     assert not ORPHANS & {issue.code for issue in study.issues}
-    row = study.results.one("by_visit.value", variable="plaque_severity", visit="Y1", unit="participant", statistic="n")
+    row = study.results.one(
+        "by_visit.value", variable="plaque_severity", visit="Y1", unit="participant", statistic="n"
+    )
     assert row.value == 3.0
 
 

@@ -13,15 +13,25 @@ from tests.acceptance.study_of import names, seed_protocol, study_of, words_of
 from tests.shared import shared_data
 
 
-def printed(folder, plan):
-    people = [{"participant": name} for name in names(2)]
-    return words_of(consistency_section(study_of(folder, {"participants": people}, plan).material))
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return study_of(
+        tmp_path_factory.mktemp("two"), {"participants": [{"participant": name} for name in names(2)]}
+    )
 
 
-def test_row_43_the_registry_names_redness_and_the_paper_burning_itching_and_systemic_effects(tmp_path):
-    words = printed(tmp_path, seed_protocol())
+def printed(study, plan):
+    """The section of the report about what was registered, published and planned."""
+    material = study.material
+    return words_of(consistency_section(replace(material, basis=replace(material.basis, protocol=plan))))
+
+
+def test_row_43_the_registry_names_redness_and_the_paper_burning_itching_and_systemic_effects(study):
+    words = printed(study, seed_protocol())
     assert "Named as primary by the registry and not by the paper: redness." in words
-    assert "Named as primary by the paper and not by the registry: burning, itching, systemic effects." in words
+    assert (
+        "Named as primary by the paper and not by the registry: burning, itching, systemic effects." in words
+    )
     assert "Named as secondary by the registry and not by the paper: lesion severity." in words
 
 
@@ -43,16 +53,18 @@ def test_row_43_every_outcome_leads_to_something_that_is_measured():
 
 
 @pytest.mark.parametrize("row", [each.row for each in seed_protocol().outcomes])
-def test_row_43_an_outcome_that_is_no_longer_measured_is_told(tmp_path, row):
+def test_row_43_an_outcome_that_is_no_longer_measured_is_told(study, row):
     seed = seed_protocol()
     switched = tuple(replace(each, measured_by="") if each.row == row else each for each in seed.outcomes)
     one = replace(seed, outcomes=tuple(each for each in switched if each.row == row))
-    assert "not measured" in printed(tmp_path, one)
+    assert "not measured" in printed(study, one)
 
 
-def test_row_43_an_endpoint_that_is_dropped_is_no_longer_called_one(tmp_path):
+def test_row_43_an_endpoint_that_is_dropped_is_no_longer_called_one(study):
     seed = seed_protocol()
     without = tuple(each for each in seed.endpoints if each.endpoint != "E3")
     only = tuple(each for each in seed.outcomes if each.row == "R2")
-    assert "endpoint of this protocol" in printed(tmp_path / "a", replace(seed, outcomes=only))
-    assert "recorded and described, no endpoint" in printed(tmp_path / "b", replace(seed, endpoints=without, outcomes=only))
+    assert "endpoint of this protocol" in printed(study, replace(seed, outcomes=only))
+    assert "recorded and described, no endpoint" in printed(
+        study, replace(seed, endpoints=without, outcomes=only)
+    )

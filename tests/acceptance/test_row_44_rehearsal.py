@@ -24,7 +24,11 @@ def walk_through(folder):
         result = CliRunner().invoke(app, command)
         assert result.exit_code == 0, result.output
         said.append(result.output.replace(str(folder), ""))
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     return files, said
 
 
@@ -44,7 +48,12 @@ def test_row_44_rehearse_check_dose_and_report_are_byte_identical_twice(twice):
 @pytest.mark.slow
 def test_row_44_the_rehearsal_of_five_reaches_every_output(twice):
     files = twice[0][0]
-    assert {"out/dose/dose.html", "out/dose/dose.pdf", "out/report/results.json", "out/report/report.html"} <= set(files)
+    assert {
+        "out/dose/dose.html",
+        "out/dose/dose.pdf",
+        "out/report/results.json",
+        "out/report/report.html",
+    } <= set(files)
     results = json.loads(files["out/report/results.json"])
     assert results["invented"] is True
     assert b"invented" in files["out/report/report.html"]

@@ -2,18 +2,19 @@
 
 A page has a title (`# FD-P021  Number of cells`), one line that says how much it weighs and which command tells it,
 some words, and one or more cases. A case is three headings: Written, Message, Mended. Under Written and Mended stand
-files of a study, each a fence whose first line names its language and path:
+files of a study, each a fence below the name of the file in backquotes and a colon:
 
-    ```csv records/visits.csv
-    ```yaml protocol.yaml escaped      \\x00 is that byte, \\u2028 that character, \\t a tab, \\{9:word } nine words
-    ```csv records/DLQI.xlsx           a workbook; `sheet NAME` for one of several sheets
-    ```python                          instead of files: a few lines that leave a `result`
+    `records/visits.csv`:
+    `protocol.yaml`, with escapes:      \\x00 is that byte, \\u2028 that character, \\t a tab, \\{9:word } nine words
+    `records/DLQI.xlsx`, sheet `one`:   a sheet of a workbook, its cells separated by commas
+    `designs/NAME.py`:                  an entry that is put on the shelf `designs` while the page is run
+    `records/visits.csv` is not there.  without a fence
 
-    ```python designs/NAME.py          an entry that is put on the shelf `designs` while the page is run
+or, instead of files, one fence of Python that leaves `issues`, or the `result` of a method with its caveats.
 
 Every other file is that of docs/issues/base. In protocol.yaml the sections that a page does not write are those of
-the base, below its own text, so that lines count as shown; `# without NAME` leaves a section out. A file that holds
-only `(not there)` is taken away. Under Message stands everything that is told, line by line.
+the base, below its own text, so that lines count as shown; `# without NAME` leaves a section out. Under Message
+stands everything that is told, line by line.
 """
 
 from __future__ import annotations
@@ -32,24 +33,32 @@ if TYPE_CHECKING:
 PAGES = ROOT / "docs" / "issues"
 BASE = PAGES / "base"
 PROTOCOL = "protocol.yaml"
-NOT_THERE = "(not there)\n"
 
 _TITLE = re.compile(r"# (FD-[PSRADE]\d{3})  (\S.*)")
 _TOLD_BY = re.compile(r"(Error|Query|Warning|Caveat)(?: or (error|query|warning))?, told by `([^`]+)`\.")
 _HEADING = re.compile(r"## (Written|Message|Mended)")
-_FENCE = re.compile(r"```(\S+) ?(.*)\n((?:(?!```).*\n)*)```\n")
+_MESSAGE = re.compile(r"```text\n((?:(?!```).*\n)*)```\n")
+_FILE = re.compile(
+    r"""
+      (?:`(?P<path>[^`\n]+)`(?:,[ ]sheet[ ]`(?P<sheet>[^`\n]+)`)?(?P<escaped>,[ ]with[ ]escapes)?:\n\n|(?=```python\n))
+      ```\w+\n(?P<text>(?:(?!```).*\n)*)```\n
+    | `(?P<gone>[^`\n]+)`[ ]is[ ]not[ ]there\.\n
+    """,
+    re.VERBOSE,
+)
 _SECTION = re.compile(r"^([A-Za-z]\w*) *:", re.MULTILINE)
 _WITHOUT = re.compile(r"^# without ([\w, ]+)$", re.MULTILINE)
 _ESCAPE = re.compile(rb"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\{(\d+):([^}]*)}|\\t")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A file as a page shows it: path inside the study ('' for Python), further words of its fence, text."""
+    """A file as a page shows it: path inside the study ('' for Python), text (None: the file is not there)."""
 
     path: str
-    words: tuple[str, ...]
-    text: str
+    text: str | None
+    sheet: str = ""
+    escaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +99,28 @@ def _cases(text: str, name: str) -> Iterator[Case]:
     _, *parts = _HEADING.split(text)
     headings, bodies = parts[::2], parts[1::2]
     assert headings == ["Written", "Message", "Mended"] * (len(headings) // 3), f"{name}: {headings}"
-    fences = [[Shown(*_path(found[1], found[2]), found[3]) for found in _FENCE.finditer(body)] for body in bodies]
-    for written, message, mended in zip(fences[::3], fences[1::3], fences[2::3], strict=True):
-        assert written, f"{name}: nothing is written"
-        assert mended, f"{name}: nothing is mended"
-        assert len(message) == 1, f"{name}: one message, in one fence"
-        yield Case(tuple(written), message[0].text, tuple(mended))
+    for written, message, mended in zip(bodies[::3], bodies[1::3], bodies[2::3], strict=True):
+        told = _MESSAGE.findall(message)
+        assert len(told) == 1, f"{name}: one message, in one fence"
+        yield Case(_files(written, name), told[0], _files(mended, name))
 
 
-def _path(language: str, words: str) -> tuple[str, tuple[str, ...]]:
-    path, *more = words.split() or [""]
-    assert path or language in {"text", "python"}, f"a fence of {language} names its file"
-    return path, tuple(more)
+def _files(text: str, name: str) -> tuple[Shown, ...]:
+    found = list(_FILE.finditer(text))
+    assert found, f"{name}: no file is shown"
+    assert not _FILE.sub("", text).strip(), f"{name}: {_FILE.sub('', text).strip()!r} is no file"
+    return tuple(_shown(each) for each in found)
+
+
+def _shown(found: re.Match[str]) -> Shown:
+    if found["gone"]:
+        return Shown(path=found["gone"], text=None)
+    return Shown(
+        path=found["path"] or "",
+        text=found["text"],
+        sheet=found["sheet"] or "",
+        escaped=bool(found["escaped"]),
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- files
@@ -111,15 +130,19 @@ def write_study(folder: Path, shown: tuple[Shown, ...]) -> Path:
     """The base study with the files of a page in place of its own."""
     for path in BASE.rglob("*.*"):
         _write(folder / path.relative_to(BASE), path.read_bytes())
-    for file in shown:
-        if file.text == NOT_THERE:
-            _remove(folder / file.path)
-        elif file.path.endswith(".xlsx") and "escaped" not in file.words:
-            _write_sheet(folder / file.path, file)
-        else:
-            text = whole_protocol(file.text) if file.path == PROTOCOL else file.text
-            _write(folder / file.path, unescaped(text) if "escaped" in file.words else text.encode())
+    for file in (each for each in shown if each.path):
+        _show(folder / file.path, file)
     return folder
+
+
+def _show(path: Path, file: Shown) -> None:
+    if file.text is None:
+        _remove(path)
+    elif path.suffix == ".xlsx":
+        _write_sheet(path, file.sheet or "Sheet", file.text)
+    else:
+        text = whole_protocol(file.text) if file.path == PROTOCOL else file.text
+        _write(path, unescaped(text) if file.escaped else text.encode())
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -164,15 +187,14 @@ def shelf_entries(study: Path, shown: tuple[Shown, ...]) -> list[tuple[str, Any]
     return [(path.partition("/")[0], runpy.run_path(str(study / path))["ENTRY"]) for path in modules]
 
 
-def _write_sheet(path: Path, file: Shown) -> None:
+def _write_sheet(path: Path, name: str, text: str) -> None:
     """A workbook of comma-separated rows; a cell that starts with '=' is a formula whose result nobody saved."""
     from openpyxl import Workbook, load_workbook
 
     book = load_workbook(path) if path.exists() else Workbook()
-    name = file.words[file.words.index("sheet") + 1] if "sheet" in file.words else "Sheet"
     sheet = book.create_sheet(name) if path.exists() else book.active
     assert sheet is not None
     sheet.title = name
-    for line in file.text.splitlines():
+    for line in text.splitlines():
         sheet.append(line.split(","))
     book.save(path)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import runpy
+import shutil
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from firstdose.catalogue import load
 from firstdose.protocol.checking import check_protocol
 from firstdose.protocol.reading import read_protocol
 from firstdose.records.checking import check_records
 from firstdose.records.study import read_study
 from firstdose.values.issue import UserError, errors
+from tests.docs.issue_pages import shelf_entries, write_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pytest
+
     from firstdose.protocol.model import Protocol
     from firstdose.records.study import StudyReading
     from firstdose.values.issue import Issue
+    from tests.docs.issue_pages import Page, Shown
 
     Told = list[tuple[str, str]]
 
@@ -102,6 +110,35 @@ COMMANDS: dict[str, Callable[[], Told]] = {
 }
 
 
+@dataclass(slots=True)
+class Teller:
+    """Runs pages below a folder; what was run once is remembered by the files it was run on."""
+
+    folder: Path
+    patch: pytest.MonkeyPatch
+    remembered: dict[object, Told] = field(default_factory=dict)
+
+    def tell(self, page: Page, shown: tuple[Shown, ...]) -> Told:
+        """Everything that is told; of caveats, which a small study has many of, only those of the page."""
+        study = write_study(Path(tempfile.mkdtemp(dir=self.folder)) / STUDY, shown)
+        files = {path.relative_to(study): path.read_bytes() for path in study.rglob("*.*")}
+        script = (shown[0].text or "") if shown and not shown[0].path else ""
+        key = (page.command, script, frozenset(files.items()))
+        if key not in self.remembered:
+            self.remembered[key] = self._run(page, study, shown, script)
+        shutil.rmtree(study.parent)
+        found = self.remembered[key]
+        return [(weight, line) for weight, line in found if weight != "caveat" or line.startswith(page.code)]
+
+    def _run(self, page: Page, study: Path, shown: tuple[Shown, ...], script: str) -> Told:
+        with self.patch.context() as patch:
+            for shelf, entry in shelf_entries(study, shown):
+                patch.setitem(load(shelf), entry.name, entry)
+            inside = script or "PROTOCOL" in page.command
+            patch.chdir(study if inside else study.parent)
+            return run_python(script) if script else COMMANDS[page.command]()
+
+
 def _told(issues: Iterable[Issue]) -> Told:
     return [(issue.weight, str(issue)) for issue in sorted(issues)]
 
@@ -110,7 +147,10 @@ def _of_protocol(path: Path) -> tuple[Protocol | None, list[Issue]]:
     reading = read_protocol(path)
     if reading.protocol is None:
         return None, list(reading.issues)
-    return reading.protocol, [*reading.issues, *check_protocol(reading.protocol, reading.places, reading.issues)]
+    return reading.protocol, [
+        *reading.issues,
+        *check_protocol(reading.protocol, reading.places, reading.issues),
+    ]
 
 
 def _protocol() -> Protocol:

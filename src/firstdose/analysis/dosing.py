@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.origins import merged
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.derived.dose import derive_doses, dose_totals
 from firstdose.derived.dose_plan import compute_uncertainty
@@ -32,9 +33,11 @@ VARIABLES = {
     "density_given": (MILLION_PER_CM2, 2),
     "volume_given": ("mL", 2),
 }
-MAPPED = ("long_diameter", "short_diameter", "area_given", "outline", "dose_level")
+MAPPED = ("long_diameter", "short_diameter", "area_given", "outline", "dose_level", "role")
 WRITTEN = ("concentration", "concentration_is", "viability", "volume_drawn", "residual_volume", "dose_level")
 MOST_SINGLE = 500
+# Which lesions belong to a dose level: as given, else as planned.
+LEVELS = (Source("injection", ("dose_level",)), Source("lesion_map", ("dose_level",)))
 PLANNED = frozenset({"area", "planned_cells"})
 NOT_GIVEN = "no injection on record"
 NOT_KNOWN = "the cells given cannot be computed from the record"
@@ -175,15 +178,20 @@ def _of_group(
     group = "dose_level" if level else ""
     given = [dose for dose in doses if dose.given]
     participants = len({dose.participant for dose in given})
+    grouped = LEVELS if level else ()
     counts = (("lesions", "lesion", _lesions(given)), ("participants", "participant", participants))
     for statistic, unit, count in counts:
-        row = replace(_row("injected", "", doses), unit=unit, group=group, level=level, excluded=())
+        plain = _row("injected", "", doses)
+        sources = merged(plain.sources, grouped)
+        row = replace(plain, unit=unit, group=group, level=level, excluded=(), sources=sources)
         yield from rows_of(row, {statistic: float(count)}, Format(0, basis.rounding))
     for variable in ("planned_cells", "given_cells", "delivery", "density_given"):
         known = [dose for dose in doses if values_of[name_of(dose)][variable] is not None]
         values = [value for dose in known if (value := values_of[name_of(dose)][variable]) is not None]
         unit, decimals = VARIABLES[variable]
-        row = _counted(replace(_row(variable, unit, doses), group=group, level=level), known)
+        plain = _row(variable, unit, doses)
+        sources = merged(plain.sources, grouped)
+        row = _counted(replace(plain, group=group, level=level, sources=sources), known)
         yield from rows_of(row, _statistics(variable, values), Format(decimals, basis.rounding))
 
 

@@ -47,9 +47,8 @@ def render_instrument(entry: Instrument) -> str:
         f"{_records(entry)} {_keys(entry)}",
         _items(entry.items),
         _scores(entry.scores),
-        _variants(entry),
         _rules(entry),
-        _list(entry.notes),
+        _list([*(f"`{variant}`: {note}" for variant, note in entry.variant_notes), *entry.notes]),
         _source(entry.source, entry.licence),
     ]
     return _joined(parts)
@@ -79,13 +78,13 @@ def render_dictionary(entry: Dictionary) -> str:
     """The section of a dictionary: its terms by system organ class, with the grades each has."""
     classes: dict[str, list[str]] = {}
     for term in entry.terms:
-        grades = "".join(str(number) for number, words in enumerate(term.grades, start=1) if words)
+        grades = [number for number, words in enumerate(term.grades, start=1) if words]
         classes.setdefault(term.soc, []).append(f"{term.name} ({grades[0]} to {grades[-1]})")
     rows = [(soc, "; ".join(terms)) for soc, terms in classes.items()]
     parts = [
         _heading(entry.name, entry.label),
         f"Version: {entry.version}.",
-        _table(("system organ class", "terms, with their grades"), rows),
+        render_table(("system organ class", "terms, with their grades"), rows),
         _source(entry.source, entry.licence),
     ]
     return _joined(parts)
@@ -96,7 +95,7 @@ def render_design(entry: EscalationDesign) -> str:
     parts = [
         _heading(entry.name, entry.label),
         _options(entry.keys),
-        f"Read back as: {entry.sentence}",
+        f"Read back as: {entry.sentence.format(**{key.name: f'*{key.name}*' for key in entry.keys})}",
         _source(entry.source),
     ]
     return _joined(parts)
@@ -126,8 +125,15 @@ def _keys(entry: Instrument) -> str:
 
 
 def _items(items: Iterable[Item]) -> str:
-    rows = [(_starred(each), each.label, takes(each)) for each in items]
-    return _table(("item (\\* required)", "what", "takes"), rows)
+    """A code list stands once: items that share it name the first one."""
+    first: dict[str, str] = {}
+    rows = []
+    for each in items:
+        said = takes(each)
+        before = first.setdefault(said, each.name)
+        again = bool(each.codes) and before != each.name
+        rows.append((_starred(each), each.label, f"as `{before}`" if again else said))
+    return render_table(("item (\\* required)", "what", "takes"), rows)
 
 
 def _starred(item: Item) -> str:
@@ -171,11 +177,7 @@ def _scores(scores: Sequence[Score]) -> str:
         (f"`{each.name}`", each.label, f"{each.low:g} to {each.high:g} {each.unit}".rstrip(), each.direction)
         for each in scores
     ]
-    return _table(("score", "what", "range", "direction"), rows)
-
-
-def _variants(entry: Instrument) -> str:
-    return _list(f"`{variant}`: {note}" for variant, note in entry.variant_notes)
+    return render_table(("score", "what", "range", "direction"), rows)
 
 
 def _rules(entry: Instrument) -> str:
@@ -205,8 +207,8 @@ def _between(least: int, most: int | None, what: str) -> str:
 
 def _judges(entry: Method) -> str:
     if not entry.tests:
-        return "Gives no p"
-    return "Gives an exact p" if entry.exact else "Gives a p under its assumptions"
+        return "Gives an exact interval and no p" if entry.exact else "Gives no p"
+    return "Gives an exact p" if entry.exact else "Gives a p"
 
 
 def _options(options: Iterable[Option]) -> str:
@@ -219,7 +221,7 @@ def _options(options: Iterable[Option]) -> str:
         )
         for each in options
     ]
-    return _table(("word", "takes", "if not said", "meaning"), rows)
+    return render_table(("word", "takes", "if not said", "meaning"), rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- Markdown
@@ -237,7 +239,8 @@ def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def render_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; empty without rows."""
     if not rows:
         return ""
     lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]

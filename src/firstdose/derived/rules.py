@@ -9,6 +9,7 @@ import polars as pl
 from firstdose.derived.scores import score_column
 from firstdose.derived.timing import read_dates
 from firstdose.protocol.names import forms, names_in_sight
+from firstdose.protocol.names_of_forms import once
 from firstdose.protocol.rule import expression, read_rule
 from firstdose.values.issue import Place
 
@@ -99,7 +100,20 @@ def items_behind(protocol: Protocol, names: Iterable[str]) -> dict[str, tuple[st
 
 
 def rule_of(protocol: Protocol, text: str, where: PlaceKind, activity: str = "") -> Rule:
-    """A rule already checked with the protocol, read again for use."""
+    """A rule already checked with the protocol, read once more for use."""
+    known = _rules_read(protocol)
+    if (text, where, activity) not in known:
+        known[text, where, activity] = _read_again(protocol, text, where, activity)
+    return known[text, where, activity]
+
+
+@once
+def _rules_read(protocol: Protocol) -> dict[tuple[str, str, str], Rule]:  # noqa: ARG001
+    """What was read before, for each of the last protocols."""
+    return {}
+
+
+def _read_again(protocol: Protocol, text: str, where: PlaceKind, activity: str) -> Rule:
     visits = [visit.visit for visit in protocol.visits]
     rule, issues = read_rule(text, names_in_sight(protocol, where, activity), PLAN, visits)
     if rule is None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FURTHER = ("f", "pes", "arrangements", "smallest_p")
 MOST = 5_000_000
 _TABLED = 30  # participants above whom random arrangements come from tables
-_WORK = 400_000_000  # values in random arrangements that come from tables
+_WORK = 200_000_000  # values in random arrangements that come from tables
 _SLOW_WORK = 20_000_000  # the same where there are too many times for tables
 
 

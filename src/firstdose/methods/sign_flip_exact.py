@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FURTHER = ("mean_before", "mean_after", "n_nonzero", "arrangements", "smallest_p")
-_WORK = 1_000_000_000  # random signs
+_WORK = 500_000_000  # random signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def estimate(
 ) -> Result:
     """Pairs (n, 2), before and after: mean of after - before, exact p to n = 30, interval by inversion.
 
-    Above 30 participants `draws` random arrangements are drawn from `seed`, or as many as make 1e9 signs.
+    Above 30 participants `draws` random arrangements are drawn from `seed`, or as many as make 5e8 signs.
     """
     pairs = as_rows(y, columns=2)
     complete = len(pairs) <= MEETING
@@ -166,7 +166,7 @@ ENTRY = Method(
         Option(
             name="draws",
             default="99999",
-            meaning="random arrangements above 30 participants; above 10,000 fewer, and the result says so",
+            meaning="random arrangements above 30 participants; above 5,000 fewer, and the result says so",
         ),
         Option(name="seed", default="1", meaning="start of the random numbers above 30 participants"),
     ),

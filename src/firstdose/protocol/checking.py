@@ -26,10 +26,16 @@ CHECKS = (check_names, check_rules, check_dose, check_schedule, check_mandatory,
 
 # What hangs on visits, schedule, scales and items: not asked where one of these could not be read.
 _FOUNDATIONS = ("visits", "schedule", "scales", "items", "derivations")
+# Reading Issues after which the reader knows what was meant: nothing else is in doubt.
+_MENDED = frozenset(
+    {"FD-P002", "FD-P006", "FD-P008", "FD-P011", "FD-P015"}
+    | {"FD-P023", "FD-P024", "FD-P033", "FD-P036", "FD-P042"}
+)
 _STANDS_ON_THEM = frozenset(
     {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
-    | {"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"}
 )
+# What must be in visits and schedule: not asked where anything in them is already complained of.
+_MANDATORY_THERE = frozenset({"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"})
 
 
 def check_protocol(protocol: Protocol, places: Places, read: Iterable[Issue] = ()) -> list[Issue]:
@@ -42,13 +48,19 @@ def check_protocol(protocol: Protocol, places: Places, read: Iterable[Issue] = (
     found = sorted({issue for check in CHECKS for issue in check(protocol, places)})
     known = list(read)
     lines = {(issue.place.file, issue.place.line) for issue in known if issue.place.line}
-    shaken = {_section(issue.place, places) for issue in known} & set(_FOUNDATIONS)
+    silent = _silenced(known, places)
     return [
         issue
         for issue in found
-        if (issue.place.file, issue.place.line) not in lines
-        and not (shaken and issue.code in _STANDS_ON_THEM)
+        if (issue.place.file, issue.place.line) not in lines and issue.code not in silent
     ]
+
+
+def _silenced(known: list[Issue], places: Places) -> frozenset[str]:
+    """Codes that would only repeat in other words what the reading has told."""
+    touched = [issue for issue in known if _section(issue.place, places) in _FOUNDATIONS]
+    doubtful = any(issue.code not in _MENDED for issue in touched)
+    return (_MANDATORY_THERE if touched else frozenset()) | (_STANDS_ON_THEM if doubtful else frozenset())
 
 
 def _section(place: Place, places: Places) -> str:

@@ -103,7 +103,7 @@ def _visits(protocol: Protocol, places: Places) -> Iterator[Issue]:
             yield from _visit(name, known, places.of("schedule", row.activity, name))
     for endpoint in protocol.endpoints:
         for name in endpoint.at:
-            yield from _visit(name, known, places.of("endpoints", endpoint.endpoint, "at"))
+            yield from _visit(name, known, places.of("endpoints", endpoint.endpoint, "at", name))
         if endpoint.reference:
             yield from _visit(endpoint.reference, known, places.of("endpoints", endpoint.endpoint, "as"))
 
@@ -117,14 +117,14 @@ def _visit(name: str, known: Iterable[str], place: Place) -> Iterator[Issue]:
 def _endpoints(protocol: Protocol, places: Places) -> Iterator[Issue]:
     known = [endpoint.endpoint for endpoint in protocol.endpoints]
     named = [
-        (name, places.of("estimands", row.name, "endpoint"))
+        (name, places.of("estimands", row.name, "endpoint", name))
         for row in protocol.estimands
         for name in row.endpoints
     ]
     named += [(row.endpoint, places.of("analyses", row.endpoint)) for row in protocol.analyses]
     named += [(row.endpoint, places.of("sensitivity", row.check, "endpoint")) for row in protocol.sensitivity]
     named += [
-        (name, places.of("families", row.family, "members"))
+        (name, places.of("families", row.family, "members", name))
         for row in protocol.families
         for name in row.members
     ]

@@ -60,6 +60,7 @@ class Intervention:
     """What is given. Dose levels are densities (cells per area) when the unit of dosing is a lesion.
 
     `unit_of_dosing` is the trial's own word for the lesion; `administrations` the number per unit (1: single dose).
+    Percentages are shares: a tolerance of 90 .. 110 % is (0.9, 1.1).
     """
 
     product: str

@@ -240,18 +240,29 @@ SMALL = Protocol(
         ),
     ),
     analyses=(
-        Analysis(endpoint="E1", unit="participant", analysis_set="safety", ci=Decimal("0.95")),
+        Analysis(
+            endpoint="E1",
+            unit="participant",
+            analysis_set="safety",
+            missing="complete case",
+            ci=Decimal("0.95"),
+        ),
         Analysis(
             endpoint="E2",
             unit="participant",
             analysis_set="safety",
+            missing="complete case",
             ci=Decimal("0.95"),
             direction="two sided",
             responders=(Decimal(50), Decimal(75)),
             responders_missing="nonresponder",
         ),
         Analysis(
-            endpoint="E3", unit="lesion in participant", nested="participant mean", analysis_set="safety"
+            endpoint="E3",
+            unit="lesion in participant",
+            nested="participant mean",
+            analysis_set="safety",
+            missing="complete case",
         ),
     ),
     sensitivity=(

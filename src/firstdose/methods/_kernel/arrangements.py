@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firstdose.methods._kernel.exact import common_step
 from firstdose.methods._kernel.results import power
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 STATES = 3_000_000  # rank sums held at once
 TIMES = 8
 _ANY_TIES = 30  # participants up to whom only the states themselves decide, not their prediction
+_EMPTY_CELLS = 16  # cells of a table a state, up to which none is sorted
 _ALL_STATES = 4_000_000  # predicted rank sums over all participants
 
 
@@ -55,25 +57,53 @@ def friedman_tail(ranks: Ints) -> float | None:
     too_long = n > _ANY_TIES and predicted_states(n, k) > _ALL_STATES
     if k > TIMES or too_long or base**k >= 2**62:
         return None
+    ranks = ranks // common_step(ranks.ravel())
     observed = int((ranks.sum(axis=0) ** 2).sum())
-    states, chance = np.sort(ranks[:1], axis=1), np.ones(1)
+    states, chance = np.sort(ranks[:1], axis=1).T, np.ones(1)
     for row in ranks[1:]:
         orders = distinct_orders(row)
-        if len(states) * len(orders) > STATES:
+        if len(chance) * len(orders) > STATES:
             return None
-        states, chance = _merged(states, chance, orders, base)
-    return float(chance[(states**2).sum(axis=1) >= observed].sum())
+        states, chance = _merged(states, chance, orders)
+    return float(chance[(states**2).sum(axis=0) >= observed].sum())
 
 
-def _merged(states: Ints, chance: Floats, orders: Ints, base: int) -> tuple[Ints, Floats]:
-    """Every state with every order of one more row, equal ones added up."""
-    k = states.shape[1]
-    reached = np.sort((states[:, None, :] + orders[None, :, :]).reshape(-1, k), axis=1)
-    keys = reached @ (base ** np.arange(k, dtype=np.int64))
-    _, first, where = np.unique(keys, return_index=True, return_inverse=True)
-    added = np.zeros(len(first))
-    np.add.at(added, where, np.repeat(chance / len(orders), len(orders)))
-    return reached[first], added
+def _merged(states: Ints, chance: Floats, orders: Ints) -> tuple[Ints, Floats]:
+    """Every state, shape (k, states), with every order of one more row, equal ones added up."""
+    k = len(states)
+    reached = (states[:, :, None] + orders.T[:, None, :]).reshape(k, -1)
+    _sort_columns(reached)
+    least = reached.min(axis=1)
+    widths = [int(width) for width in reached.max(axis=1) - least + 1]
+    keys = np.zeros(reached.shape[1], dtype=np.int64)
+    for place in range(k - 1, 0, -1):  # the first place is what the others leave
+        keys = keys * widths[place] + (reached[place] - least[place])
+    found, added = _added_up(keys, np.repeat(chance / len(orders), len(orders)), math.prod(widths[1:]))
+    total, merged = int(reached[:, 0].sum()), np.empty((k, len(found)), dtype=np.int64)
+    for place in range(1, k):
+        found, rest = np.divmod(found, widths[place])
+        merged[place] = rest + least[place]
+    merged[0] = total - merged[1:].sum(axis=0)
+    return merged, added
+
+
+def _sort_columns(reached: Ints) -> None:
+    """In place: every column in rising order, by comparing rows."""
+    for last in range(len(reached) - 1, 0, -1):
+        for place in range(last):
+            larger = np.maximum(reached[place], reached[place + 1])
+            np.minimum(reached[place], reached[place + 1], out=reached[place])
+            reached[place + 1] = larger
+
+
+def _added_up(keys: Ints, chance: Floats, cells: int) -> tuple[Ints, Floats]:
+    """The different keys in rising order with the sum of their chances; `cells`: keys lie below it."""
+    if cells > _EMPTY_CELLS * len(keys):
+        found, where = np.unique(keys, return_inverse=True)
+        return found, np.asarray(np.bincount(where, weights=chance), dtype=np.float64)
+    added = np.asarray(np.bincount(keys, weights=chance), dtype=np.float64)
+    reached = np.flatnonzero(added).astype(np.int64)
+    return reached, added[reached]
 
 
 def distinct_orders(row: Ints) -> Ints:
