@@ -3,7 +3,7 @@ BIN    := .venv/bin
 # uv is taken when it is there; `make UV= ...` keeps to pip.
 UV     ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format lint types walls dependencies laws bench pins clean
+.PHONY: help demo test check format lint types walls dependencies laws pages bench pins clean
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' $(MAKEFILE_LIST)
 
@@ -40,6 +40,9 @@ dependencies: .venv/.ready   ## used is declared, declared is used
 	$(BIN)/deptry src
 laws: .venv/.ready   ## own checkers: names, sizes, documentation, wheel
 	$(BIN)/pytest -q tests/architecture
+
+pages: .venv/.ready   ## write the parts of docs that follow from the package
+	$(BIN)/python docs/pages.py
 
 bench: .venv/.ready   ## ratios of speed and size, printed
 	$(BIN)/python benchmarks/run.py

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -64,7 +65,11 @@ def _try(going: Walk, command: str, shown: Sequence[str]) -> None:
         going.commands.append(command)
         going.code, told = run_firstdose(command) if command.startswith("firstdose") else run_shell(command)
     if shown and not agree(list(shown), told):
-        going.wrong += [f"$ {command}", *(f"shown  {line}" for line in shown), *(f"told   {line}" for line in told)]
+        going.wrong += [
+            f"$ {command}",
+            *(f"shown  {line}" for line in shown),
+            *(f"told   {line}" for line in told),
+        ]
 
 
 def _no_failure(going: Walk) -> None:
@@ -111,7 +116,8 @@ def _ended() -> int:
 
 
 def run_shell(command: str) -> tuple[int, list[str]]:
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    words = os.environ | {"LC_ALL": "C"}  # `ls` sorts as the page shows
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, env=words)
     return done.returncode, (done.stdout + done.stderr).splitlines()
 
 

@@ -13,7 +13,13 @@ from firstdose.analysis.origins import origin_of
 from firstdose.analysis.plan import plans
 from firstdose.analysis.responders import response_rows
 from firstdose.analysis.results import ResultRow
-from firstdose.analysis.shaping import Sample, changes, shape_sample, worst_changes
+from firstdose.analysis.shaping import (
+    Sample,
+    changes,
+    shape_sample,
+    without_zero_baseline,
+    worst_changes,
+)
 from firstdose.catalogue import Caveat, Result
 from firstdose.protocol.names import measures
 
@@ -89,7 +95,8 @@ def sample_of(
     nested = plan.analysis.nested
     if plan.endpoint.kind == "worst change":
         return worst_changes(basis, plan.endpoint, variable, members, nested)
-    return shape_sample(basis, variable, members, times, nested)
+    sample = shape_sample(basis, variable, members, times, nested)
+    return without_zero_baseline(sample) if plan.endpoint.kind == "percent change" else sample
 
 
 def _array(plan: Plan, sample: Sample) -> np.ndarray:
@@ -115,10 +122,9 @@ def estimate(plan: Plan, sample: Sample, variable: Variable, groups: np.ndarray 
         if ranked is None:
             return _refused(plan, sample, CENSORED, _censored_sentence(plan, sample))
         y = ranked if plan.method.design == "within" else ranked[:, -1]
-    keep = ~np.isnan(y).any(axis=1) if y.ndim > 1 else ~np.isnan(y)
     return plan.method.estimate(
-        y[keep],
-        groups=None if groups is None else groups[keep],
+        y,
+        groups=groups,
         level=float(plan.analysis.ci or 0.95),
         alternative=ALTERNATIVE[plan.analysis.direction],
         decimals=declared_decimals(plan, variable),

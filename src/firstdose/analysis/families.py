@@ -69,17 +69,17 @@ ADJUST = {"holm": holm, "hochberg": hochberg, "hommel": hommel, "fixed sequence"
 
 
 def adjust_family(family: Family, rows: Sequence[ResultRow], mode: RoundingMode) -> Iterator[ResultRow]:
-    """Adjusted p of each member's main test; a member without a p leaves the family unjudged."""
+    """Adjusted p of each member's main test; where one has no p, none of them can be judged."""
     if family.method not in ADJUST:
         return
     tests = [
         row for member in family.members for row in rows if row.analysis == member and row.statistic == "p"
     ]
     values = [row.value for row in tests if row.value is not None]
-    if len(values) < len(tests):
-        return
+    whole = len(values) == len(tests)
+    adjusted = ADJUST[family.method](values) if whole else [None] * len(tests)
     sources = merged(*(row.sources for row in tests))
-    for row, value in zip(tests, ADJUST[family.method](values), strict=True):
+    for row, value in zip(tests, adjusted, strict=True):
         template = ResultRow(
             analysis=f"family.{family.family}",
             statistic="",

@@ -10,7 +10,7 @@ import numpy as np
 from firstdose.analysis.formatting import Format, rows_of
 from firstdose.analysis.origins import origin_of
 from firstdose.analysis.results import ResultRow
-from firstdose.analysis.shaping import Sample, shape_sample, sources_of
+from firstdose.analysis.shaping import ZERO, Sample, shape_sample, sources_of
 from firstdose.catalogue import load
 from firstdose.values.rounding import printed_share
 
@@ -92,7 +92,7 @@ def _share(
     y = answers[known]
     excluded = (
         *sample.excluded,
-        *((name, "baseline is 0") for name in sample.participants if name not in answered),
+        *((name, ZERO) for name in sample.participants if name not in answered),
     )
     if rule == NONRESPONDER:
         y = np.concatenate([y, np.zeros(len(members) - y.size)])

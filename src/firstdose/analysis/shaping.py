@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.model import Endpoint
     from firstdose.protocol.names import Variable
 
+ZERO = "baseline is 0"
 REDUCTIONS = {"participant mean": pl.Expr.mean, "participant worst": pl.Expr.max}
 
 
@@ -163,13 +164,24 @@ def sources_of(
     )
 
 
+def without_zero_baseline(sample: Sample) -> Sample:
+    """A percent change from 0 does not exist: those participants are left out by name."""
+    keep = sample.values[:, 0] != 0
+    out = [name for name, kept in zip(sample.participants, keep, strict=True) if not kept]
+    return replace(
+        sample,
+        values=sample.values[keep],
+        sides=sample.sides[keep],
+        participants=tuple(name for name in sample.participants if name not in out),
+        excluded=(*sample.excluded, *((name, ZERO) for name in out)),
+    )
+
+
 def changes(sample: Sample, kind: str) -> np.ndarray:
-    """(n,) change or percent change from the first to the last time; NaN percent where the first is 0."""
+    """(n,) change or percent change from the first to the last time."""
     before, after = sample.values[:, 0], sample.values[:, -1]
-    if kind == "percent change":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(before != 0, 100 * (after - before) / before, np.nan)
-    return np.asarray(after - before)
+    change = np.asarray(after - before)
+    return np.asarray(100 * change / before) if kind == "percent change" else change
 
 
 def worst_changes(
@@ -182,19 +194,23 @@ def worst_changes(
     changed = derive_change(found, endpoint.reference).filter(
         pl.col("visit").is_in(list(endpoint.at)) & pl.col("change").is_not_null()
     )
-    per_lesion = changed.group_by("participant", "lesion", maintain_order=True).agg(pl.col("change").max())
-    reduce = REDUCTIONS.get(nested, pl.Expr.max)
-    rows = dict(
-        per_lesion.group_by("participant", maintain_order=True).agg(reduce(pl.col("change"))).iter_rows()
+    outside = pl.col("comparator").is_not_null() | pl.col("before_comparator").is_not_null()
+    per_lesion = changed.group_by("participant", "lesion", maintain_order=True).agg(
+        pl.col("change").max(), outside.any().alias("outside")
     )
+    reduce = REDUCTIONS.get(nested, pl.Expr.max)
+    found = per_lesion.group_by("participant", maintain_order=True).agg(
+        reduce(pl.col("change")), pl.col("outside").any()
+    )
+    rows = {name: (change, unsure) for name, change, unsure in found.iter_rows()}
     kept = tuple(member for member in members if member in rows)
     times = (endpoint.reference, *endpoint.at)
     return Sample(
-        values=np.array([[rows[member]] for member in kept], dtype=float).reshape(len(kept), 1),
+        values=np.array([[rows[member][0]] for member in kept], dtype=float).reshape(len(kept), 1),
         participants=kept,
         times=times,
         excluded=_excluded(basis, variable, members, kept, times),
         n_lesions=per_lesion["lesion"].drop_nulls().len() if variable.per == "lesion" else None,
-        sides=np.zeros((len(kept), 1), dtype=int),
+        sides=np.array([[int(rows[member][1])] for member in kept], dtype=int).reshape(len(kept), 1),
         sources=sources_of(basis, variable, times, tuple(members)),
     )

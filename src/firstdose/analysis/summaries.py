@@ -125,13 +125,11 @@ def _describe_censored(
     row: ResultRow, at: pl.DataFrame, censored: int, column: str, style: Format
 ) -> Iterator[ResultRow]:
     """With values outside quantification: counts, and median and range as ranks; no mean is made up."""
-    caveat = (
-        f"FD-A201 {censored} of {at.height} values are outside the range of quantification; no mean is computed.",
-    )
-    row = replace(row, caveats=caveat)
+    row = replace(row, caveats=(_outside(censored, at.height),))
     numbers: dict[str, float | None] = {"n": float(row.n_participants or 0), "n_below": float(censored)}
     yield from rows_of(row, {**numbers, "mean": None, "sd": None}, style)
-    if column == CHANGE:
+    reduced = row.unit == "participant" and row.n_lesions is not None
+    if column == CHANGE or reduced or not _is_ordered(at):
         yield from rows_of(row, dict.fromkeys(("median", "min", "max")), style)
         return
     for name, position in (("min", 0.0), ("median", 0.5), ("max", 1.0)):
@@ -139,8 +137,25 @@ def _describe_censored(
         yield replace(row, statistic=name, value=value, text=text)
 
 
+def _outside(count: int, of: int) -> str:
+    return f"FD-A201 {count} of {of} values are outside the range of quantification; no mean is computed."
+
+
+def _is_ordered(at: pl.DataFrame) -> bool:
+    """Whether every number lies above each `<x` and below each `>x`, so that all have their rank."""
+    sides = {side: at.filter(pl.col("comparator").eq_missing(side))["value"] for side in (None, "<", ">")}
+    exact = sides[None].drop_nulls()
+    low, high = sides["<"].max(), sides[">"].min()
+    return bool(
+        (low is None or (exact >= low).all()) and (high is None or (exact <= high).all())  # type: ignore[operator]
+    )
+
+
 def _ranked(at: pl.DataFrame, position: float, style: Format, name: str) -> tuple[float | None, str]:
-    """The value at a rank position, where `<x` ranks below and `>x` above every number."""
+    """The value at a rank position, where `<x` ranks below and `>x` above every number.
+
+    Half way between a number and `<x` lies something below the middle of both.
+    """
     ranked = (
         at.filter(pl.col("value").is_not_null())
         .with_columns(
@@ -155,11 +170,12 @@ def _ranked(at: pl.DataFrame, position: float, style: Format, name: str) -> tupl
     )
     low = ranked.row(int(np.floor(position * (ranked.height - 1))), named=True)
     high = ranked.row(int(np.ceil(position * (ranked.height - 1))), named=True)
-    if low["comparator"] is None and high["comparator"] is None:
-        value = (low["value"] + high["value"]) / 2
-        return value, style.text(name, value)
-    outside = low if low["comparator"] == "<" else high
-    return None, f"{outside['comparator']}{printed(outside['value'], style.decimals or 0, style.mode)}"
+    middle = (low["value"] + high["value"]) / 2
+    marks = {low["comparator"], high["comparator"]} - {None}
+    if not marks:
+        return middle, style.text(name, middle)
+    decimals = (style.decimals or 0) + (0 if low["value"] == high["value"] else 1)
+    return None, f"{marks.pop()}{printed(middle, decimals, style.mode)}" if len(marks) == 1 else "NC"
 
 
 def summarise_facts(basis: Basis, form: Form, members: tuple[str, ...]) -> Iterator[ResultRow]:
@@ -197,11 +213,20 @@ def _numbers(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Itera
     values = known[item.name].cast(pl.Float64).drop_nulls().to_numpy()
     if values.size == 0:
         return
-    numbers = {"n": float(values.size), **describe(values), "sd_population": float(np.std(values))}
+    fact, numbers = _fact(form, item, known), {"n": float(values.size), **describe(values)}
+    numbers["sd_population"] = float(np.std(values))
+    beside = f"{item.name}__comparator"
+    if beside in known.columns and (outside := known[beside].drop_nulls().len()):
+        fact = replace(fact, caveats=(_outside(outside, values.size),))
+        numbers = {
+            "n": float(values.size),
+            "n_below": float(outside),
+            **dict.fromkeys(name for name in numbers if name != "n"),
+        }
     decimals = 0 if item.kind == "integer" else item.decimals
     if decimals is None:
         decimals = recorded_decimals(values)
-    yield from rows_of(_fact(form, item, known), numbers, Format(decimals, basis.rounding))
+    yield from rows_of(fact, numbers, Format(decimals, basis.rounding))
 
 
 def _codes(basis: Basis, form: Form, item: Item, known: pl.DataFrame) -> Iterator[ResultRow]:

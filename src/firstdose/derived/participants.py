@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from firstdose.derived.rules import derive_names, is_once, names_of, rule_of, with_lags
+from firstdose.derived.scores import known_values
 from firstdose.derived.timing import ADMINISTRATION, derive_treated, read_dates
 from firstdose.protocol.names import forms
 from firstdose.protocol.rule import expression
@@ -36,6 +37,7 @@ def derive_participants(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
             frame = frame.with_columns(pl.lit(None).alias(name) for name in columns)
             continue
         dates = [item.name for item in form.items if item.kind == "date"]
+        table = known_values(table, columns)
         first = read_dates(table, dates).group_by("participant", maintain_order=True).first()
         frame = frame.join(
             first.select("participant", *columns), on="participant", how="left", maintain_order="left"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.derived.scores import score_column
+from firstdose.derived.scores import known_values, score_column
 from firstdose.derived.timing import read_dates
 from firstdose.protocol.names import forms, names_in_sight
 from firstdose.protocol.names_of_forms import once
@@ -160,7 +160,8 @@ def _recorded(protocol: Protocol, snapshot: Snapshot, form: Form, wanted: set[st
     hidden = {item.name for each in forms(protocol).values() for item in each.items}
     scores = [score for score in form.scores if score.name in wanted - hidden]
     dates = [item.name for item in items if item.kind == "date"]
-    part = read_dates(table.select(*KEYS, *(item.name for item in items if item.name not in KEYS)), dates)
+    found = known_values(table, (item.name for item in items))
+    part = read_dates(found.select(*KEYS, *(item.name for item in items if item.name not in KEYS)), dates)
     return part.with_columns(score_column(table, score.compute).alias(score.name) for score in scores)
 
 

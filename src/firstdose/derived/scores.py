@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def score_column(table: pl.DataFrame, compute: object) -> pl.Series:
@@ -18,8 +18,16 @@ def score_column(table: pl.DataFrame, compute: object) -> pl.Series:
     return pl.Series("value", np.broadcast_to(value, table.height), dtype=pl.Float64).fill_nan(None)
 
 
+def known_values(table: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The table with null in place of values that are only known to lie below or above what is written."""
+    beside = {name: f"{name}__comparator" for name in names if f"{name}__comparator" in table.columns}
+    return table.with_columns(
+        pl.when(pl.col(mark).is_null()).then(pl.col(name)).alias(name) for name, mark in beside.items()
+    )
+
+
 def arrays_of(table: pl.DataFrame) -> Mapping[str, np.ndarray]:
-    """Item columns as float arrays, NaN where missing; truths are 0 and 1, texts stay objects."""
+    """Item columns as float arrays, NaN where missing or outside quantification; truths are 0 and 1, texts stay objects."""
     return _Arrays(table)
 
 
@@ -34,7 +42,7 @@ class _Arrays(dict[str, np.ndarray]):
         if name not in self._table.columns:
             array = np.full(self._table.height, np.nan)
         else:
-            column = self._table[name]
+            column = known_values(self._table, [name])[name]
             numeric = column.dtype.is_numeric() or column.dtype == pl.Boolean
             array = (
                 column.cast(pl.Float64).fill_null(float("nan")).to_numpy() if numeric else column.to_numpy()

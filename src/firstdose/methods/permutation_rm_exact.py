@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,14 @@ import numpy as np
 from firstdose.catalogue.entries import Method, Option
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.arrangements import count_orders, draw_orders, smallest_p_of_orders
-from firstdose.methods._kernel.drawing import TABLED_TIMES, affordable, draw_tabled_orders
+from firstdose.methods._kernel.arrangements import (
+    column_squares,
+    count_orders,
+    draw_orders,
+    smallest_p_of_orders,
+)
+from firstdose.methods._kernel.distributions import chi2_tail
+from firstdose.methods._kernel.drawing import LEAST, TABLED_TIMES, affordable_orders, draw_tabled_orders
 from firstdose.methods._kernel.exact import whole_numbers
 from firstdose.methods._kernel.results import (
     Draft,
@@ -26,11 +33,26 @@ from firstdose.methods._kernel.results import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from firstdose.catalogue.result import Caveat
+
 FURTHER = ("f", "pes", "arrangements", "smallest_p")
 MOST = 5_000_000
-_TABLED = 30  # participants above whom random arrangements come from tables
-_WORK = 200_000_000  # values in random arrangements that come from tables
-_SLOW_WORK = 20_000_000  # the same where there are too many times for tables
+_SMALL = 30  # participants up to whom every draw asked for is made, value by value
+_MOVED = (
+    10_000_000  # values moved one by one for more participants, where there are too many times for tables
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """p and how it was found."""
+
+    p: float
+    smallest: float
+    exact: bool = False
+    seed: int | None = None
+    draws: int | None = None
+    caveats: tuple[Caveat, ...] = ()
 
 
 def estimate(
@@ -45,7 +67,8 @@ def estimate(
 ) -> Result:
     """Rows (n, k), one column a time: F of the repeated-measures ANOVA and its p over all arrangements.
 
-    Above 5 million arrangements `draws` random ones are drawn from `seed`, fewer for very many participants.
+    Above 5 million arrangements `draws` random ones are drawn from `seed`, fewer for thousands of participants;
+    where also seven times or more leave time for less than 999, p comes from the chi-squared distribution.
     """
     rows = as_rows(y)
     n, k = rows.shape
@@ -54,50 +77,64 @@ def estimate(
         return draft.answer(caveats=reasons)
     whole, undeclared = whole_numbers(rows, decimals)
     centred = (k * whole - whole.sum(axis=1, keepdims=True)).astype(np.float64)
-    arrangements = power(float(math.factorial(k)), n - 1)
-    complete = arrangements <= MOST
-    asked, start = int(float(draws)), int(float(seed))
-    m = _affordable(asked, n, k)
-    p, smallest = _complete(centred) if complete else _drawn(centred, m, start)
+    test = _tested(centred, int(float(draws)), int(float(seed)))
     f, pes = _f_and_share(centred)
     means = {f"mean_{time}": float(mean) for time, mean in enumerate(rows.mean(axis=0), start=1)}
     return draft.answer(
-        {"f": f, "pes": pes, "arrangements": arrangements, "smallest_p": smallest, **means},
+        {"f": f, "pes": pes, "arrangements": _arrangements(n, k), "smallest_p": test.smallest, **means},
         (
             *undeclared,
             *without_direction(alternative),
-            *about_p("two-sided", level, smallest),
-            *(() if complete else (say.monte_carlo(m, start, asked),)),
+            *about_p("two-sided", level, test.smallest),
+            *test.caveats,
             *(() if f is not None else (say.no_error_variation(),)),
         ),
         estimate_name="partial eta squared",
         estimate=pes,
         statistic_name="F",
         statistic=f,
-        p=p,
-        exact=complete,
-        seed=None if complete else start,
-        draws=None if complete else m,
+        p=test.p,
+        exact=test.exact,
+        seed=test.seed,
+        draws=test.draws,
     )
 
 
-def _complete(centred: Floats) -> tuple[float, float]:
-    hits, every = count_orders(centred)
-    return hits / every, smallest_p_of_orders(*centred.shape)
+def _arrangements(n: int, k: int) -> float:
+    """All of them, the first participant held fixed."""
+    return power(float(math.factorial(k)), n - 1)
 
 
-def _affordable(asked: int, n: int, k: int) -> int:
-    """How many arrangements are drawn, by the values that are moved."""
-    if n <= _TABLED:
-        return asked
-    return affordable(asked, n * k, _WORK if k <= TABLED_TIMES else _SLOW_WORK)
-
-
-def _drawn(centred: Floats, m: int, seed: int) -> tuple[float, float]:
-    """The observed arrangement is counted among the random ones (Phipson & Smyth 2010)."""
+def _tested(centred: Floats, asked: int, seed: int) -> _Test:
+    """By all arrangements, by random ones, or by their large-sample distribution, as the work allows."""
     n, k = centred.shape
-    draw = draw_tabled_orders if n > _TABLED and k <= TABLED_TIMES else draw_orders
-    return (draw(centred, m, seed) + 1) / (m + 1), 1 / (m + 1)
+    if _arrangements(n, k) <= MOST:
+        hits, every = count_orders(centred)
+        return _Test(hits / every, smallest_p_of_orders(n, k), exact=True)
+    if n <= _SMALL:
+        return _drawn(draw_orders(centred, asked, seed), asked, asked, seed)
+    if k <= TABLED_TIMES:
+        m = affordable_orders(asked, n, k)
+        return _drawn(draw_tabled_orders(centred, m, seed), m, asked, seed)
+    m = min(asked, _MOVED // (n * k) - 1)
+    if m < min(asked, LEAST):
+        return _large(centred)
+    return _drawn(draw_orders(centred, m, seed), m, asked, seed)
+
+
+def _drawn(hits: int, m: int, asked: int, seed: int) -> _Test:
+    """The observed arrangement is counted among the random ones (Phipson & Smyth 2010)."""
+    told = (say.monte_carlo(m, seed, asked),)
+    return _Test((hits + 1) / (m + 1), 1 / (m + 1), seed=seed, draws=m, caveats=told)
+
+
+def _large(centred: Floats) -> _Test:
+    """Column totals of random arrangements: nearly normal, of one variance, with the sum zero."""
+    n, k = centred.shape
+    every = float((centred**2).sum())
+    p = chi2_tail((k - 1) * float(column_squares(centred.sum(axis=0))) / every, k - 1) if every > 0 else 1.0
+    told = (say.asymptotic(f"column totals against chi-squared, df {k - 1}"),)
+    return _Test(p, smallest_p_of_orders(n, k), caveats=told)
 
 
 def _f_and_share(centred: Floats) -> tuple[float | None, float | None]:
@@ -132,7 +169,7 @@ ENTRY = Method(
         Option(
             name="draws",
             default="99999",
-            meaning="random arrangements above 5 million; for very many participants fewer, and the result says so",
+            meaning="random arrangements above 5 million; for thousands of participants fewer, and the result says so",
         ),
         Option(name="seed", default="1", meaning="start of the random numbers above 5 million arrangements"),
     ),
@@ -143,7 +180,8 @@ ENTRY = Method(
     smallest_p=smallest_p,
     sentence=(
         "The values of each participant were put in every order over the times, after rounding to the declared"
-        " precision; p is the share of arrangements whose F is at least that observed."
+        " precision; p is the share of all arrangements, or of random ones where it is marked so, whose F is at"
+        " least that observed, or from the chi-squared distribution where it is marked as asymptotic."
     ),
     reference="tests/reference/methods/test_exact_within.py",
 )

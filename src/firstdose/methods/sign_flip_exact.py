@@ -11,7 +11,7 @@ import numpy as np
 from firstdose.catalogue.entries import Method, Option
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.drawing import affordable, drawn_totals, sign_tables
+from firstdose.methods._kernel.drawing import affordable_signs, drawn_totals, sign_tables
 from firstdose.methods._kernel.exact import (
     ENUMERATED,
     MEETING,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FURTHER = ("mean_before", "mean_after", "n_nonzero", "arrangements", "smallest_p")
-_WORK = 500_000_000  # random signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def estimate(
 ) -> Result:
     """Pairs (n, 2), before and after: mean of after - before, exact p to n = 30, interval by inversion.
 
-    Above 30 participants `draws` random arrangements are drawn from `seed`, or as many as make 5e8 signs.
+    Above 30 participants `draws` random arrangements are drawn from `seed`, fewer for thousands of participants.
     """
     pairs = as_rows(y, columns=2)
     complete = len(pairs) <= MEETING
@@ -69,7 +68,7 @@ def estimate(
         return draft.answer(caveats=reasons)
     d = differences(pairs, decimals)
     asked, start = int(float(draws)), int(float(seed))
-    m = affordable(asked, len(pairs), _WORK)
+    m = affordable_signs(asked, len(pairs))
     test = (
         _complete(d.whole, level, alternative) if complete else _drawn(d.whole, level, alternative, m, start)
     )
@@ -166,16 +165,16 @@ ENTRY = Method(
         Option(
             name="draws",
             default="99999",
-            meaning="random arrangements above 30 participants; above 5,000 fewer, and the result says so",
+            meaning="random arrangements above 30 participants; for thousands fewer, and the result says so",
         ),
         Option(name="seed", default="1", meaning="start of the random numbers above 30 participants"),
     ),
     refuses=("lesions as if they were participants: reduce them to one value a participant first",),
     smallest_p=smallest_p,
     sentence=(
-        "Differences were rounded to the declared precision; p is the share of all arrangements of their signs"
-        " whose mean is at least as extreme, and the interval holds the shifts that the same test does not"
-        " reject."
+        "Differences were rounded to the declared precision; p is the share of all arrangements of their signs,"
+        " or of random ones where it is marked so, whose mean is at least as extreme, and the interval holds the"
+        " shifts that the same test does not reject."
     ),
     reference="tests/reference/methods/test_exact_paired.py",
 )

@@ -50,8 +50,9 @@ ENTRY = Method(
     smallest_p=smallest_p,
     sentence=(
         "Differences were rounded to the declared precision and ranked with the zeros, which were then dropped"
-        " (Pratt); p comes from the full null distribution given the ties; the estimate is the Hodges-Lehmann"
-        " shift over all Walsh averages, its interval that of the shifts not rejected by the same test."
+        " (Pratt); p comes from the full null distribution given the ties, or from the normal distribution where"
+        " it is marked as asymptotic; the estimate is the Hodges-Lehmann shift over all Walsh averages, its"
+        " interval that of the shifts not rejected by the same test."
     ),
     reference="tests/reference/methods/test_exact_paired.py",
 )

@@ -43,7 +43,7 @@ def _head(report: Report) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="color-scheme" content="light dark">'
     yield f'<meta name="generator" content={attribute("firstdose " + report.software)}>'
-    yield f"<title>{escaped(f'{report.title}, {report.trial}')}</title>"
+    yield f"<title>{escaped(wording.full_title(report.title, report.trial))}</title>"
     yield f"<style>\n{_stylesheet()}{_running_words(report)}</style>"
     yield "</head>"
     yield '<body class="invented">' if report.invented else "<body>"

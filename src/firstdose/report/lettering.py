@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # Embeddings, overrides and isolates reorder the text after them; nobody needs them inside one cell.
 _REORDERING = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]))
@@ -32,10 +32,17 @@ def code_point(character: str) -> str:
 
 
 def broken_up(text: str, longest: int, mark: str = "\u200b") -> str:
-    """The text with a break opportunity after each `longest` characters of a word that is longer."""
+    """The text with places to break in words of more than `longest` characters: after signs, else anywhere."""
     if len(text) <= longest:
         return text
-    return re.sub(rf"[^\s{mark}]{{{longest}}}(?=\S)", lambda found: found.group() + mark, text)
+    return re.sub(
+        rf"[^\s{mark}]{{{longest + 1},}}", lambda found: mark.join(_pieces(found.group(), longest)), text
+    )
+
+
+def _pieces(word: str, longest: int) -> Iterator[str]:
+    for part in re.findall(r".+?(?:[_./:;,|](?=\w)|$)", word, re.DOTALL):
+        yield from (part[start : start + longest] for start in range(0, len(part), longest))
 
 
 def bound_together(sentence: str) -> str:

@@ -48,6 +48,7 @@ def plain_report(report: Report) -> Plain:
     left, right = wording.identity(report.title, report.trial, report.snapshot, report.status)
     language, _, region = report.language.partition("-")
     return {
+        "name": written_out(wording.full_title(report.title, report.trial)),
         "title": _shown(report.title),
         "trial": _shown(report.trial),
         "language": language.lower(),
@@ -173,7 +174,7 @@ def _texts(table: Table, rows: Sequence[Sequence[list[list[str]]]]) -> list[list
 
 
 def _words(span: Sequence[str]) -> str:
-    return f"{span[1]} {span[3]}" if span[0] == "origin" else span[1]
+    return f"{span[1]}\u00a0{span[3]}" if span[0] == "origin" else span[1]
 
 
 def _part(

@@ -99,13 +99,13 @@ def _origin_of(row: ResultRow) -> tuple[str, ...]:
 
 def _what(row: ResultRow) -> str:
     group = " ".join(part for part in (row.group, row.level) if part)
-    parts = (row.variable, row.visit, group, row.measure_unit and f"in {row.measure_unit}", row.purpose)
+    parts = (row.variable, row.visit, group, row.measure_unit and f"in {row.measure_unit}")
     return ", ".join(part for part in parts if part) or row.analysis
 
 
 def _how(row: ResultRow) -> tuple[str, ...]:
     kind = {True: "exact", False: "asymptotic", None: ""}[row.exact]
-    return (row.method, row.variant, kind, row.estimand and f"estimand {row.estimand}")
+    return (row.method, row.variant, kind, row.estimand and f"estimand {row.estimand}", row.purpose)
 
 
 def _whom(row: ResultRow) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ TRACE_NOTE = (
     "who was left out and why, and which records it was made from. The twelve characters after a number are "
     "its identity in the file of results."
 )
+_RUNNING = 80
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps", "yi"})
 
 
@@ -36,6 +37,13 @@ def rows_told(shown: int, total: int, whole: str) -> str:
     return f"Rows: {max(shown, total)}"
 
 
+def full_title(title: str, trial: str) -> str:
+    """What a window or a catalogue calls the report."""
+    return title if title.startswith(trial) else f"{title}, {trial}"
+
+
 def identity(title: str, trial: str, snapshot: str, status: str) -> tuple[str, str]:
-    """The running words of every printed page: left, right."""
-    return f"{trial}  {title}", f"Snapshot {snapshot[:8]}, {status}"
+    """The running words of every printed page: which report, which records. A long title is cut."""
+    whole = title if title.startswith(trial) else f"{trial}  {title}"
+    left = whole if len(whole) <= _RUNNING else f"{whole[:_RUNNING].rsplit(' ', 1)[0]} …"
+    return left, f"Snapshot {snapshot[:8]}, {status}"

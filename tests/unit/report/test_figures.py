@@ -183,6 +183,22 @@ def test_crowded_visits_lose_names_and_keep_their_ticks(
     assert len(built[0].axes[0].get_xticks()) == 60
 
 
+def test_equal_values_stand_side_by_side_and_the_axis_says_so(built: list[Figure]) -> None:
+    lines = [f.Line(f"P{n}", "", (0, 1, 2), (4, 4, n)) for n in range(3)]
+    f.draw_trajectories(lines, x_ticks=[(0, "BL"), (1, "M3"), (2, "M6")], y_label="score", x_label="visit")
+    (axes,) = built[0].axes
+    assert [line.get_xdata()[0] for line in axes.get_lines()] == [-0.2, 0, 0.2]
+    assert [list(line.get_ydata()) for line in axes.get_lines()] == [[4, 4, 0], [4, 4, 1], [4, 4, 2]]
+    assert axes.get_xlabel() == "visit (equal values stand side by side)"
+
+
+def test_lines_that_never_meet_stay_at_their_visits(built: list[Figure]) -> None:
+    lines = [f.Line(f"P{n}", "", (0, 1), (n, n)) for n in range(3)]
+    f.draw_trajectories(lines, x_ticks=[], y_label="score", x_label="visit")
+    assert {tuple(line.get_xdata()) for line in built[0].axes[0].get_lines()} == {(0, 1)}
+    assert built[0].axes[0].get_xlabel() == "visit"
+
+
 def test_many_groups_get_rows_of_three_panels(built: list[Figure], monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f.Line("P01", f"level {n}", (0, 1), (1, n)) for n in range(7)]
     f.draw_trajectories(lines, x_ticks=[(0, "BL"), (1, "M6")], y_label="y")

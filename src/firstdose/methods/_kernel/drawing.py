@@ -23,20 +23,36 @@ if TYPE_CHECKING:
 
 _Table = TypeVar("_Table", npt.NDArray[np.int64], npt.NDArray[np.float64])
 
-_LEAST = 999
-_CHOICES = 720  # rows of a table; it stays in the processor's first cache
+LEAST = 999
 TABLED_TIMES = 6  # 6! = 720
+_CHOICES = 720  # in one table, which then stays in the processor's first cache
+_SIGNS = 8  # participants in one table of signs
+_WORK = 110_000_000  # random numbers and values looked up
 
 
-def affordable(asked: int, cells: int, work: int) -> int:
-    """The draws asked for, or fewer where each has so many cells that they go beyond the work; not below 999."""
-    return min(asked, max(_LEAST, work // cells - 1))
+def affordable_signs(asked: int, n: int) -> int:
+    """The draws asked for, or as many as the work allows; never below 999."""
+    return _affordable(asked, 3 * math.ceil(n / _SIGNS))
+
+
+def affordable_orders(asked: int, n: int, k: int) -> int:
+    """The same where the values of k times change places."""
+    return _affordable(asked, k * math.ceil(n / _people(k)))
+
+
+def _affordable(asked: int, cost: int) -> int:
+    return min(asked, max(LEAST, _WORK // cost - 1))
+
+
+def _people(k: int) -> int:
+    """So many participants in one table of orders."""
+    return int(math.log(_CHOICES) / math.log(math.factorial(k)) + 1e-9)
 
 
 def sign_tables(whole: Ints) -> Iterator[Ints]:
     """Sum and number of the differences that keep their sign, shape (2, choices), for eight people at a time."""
-    for start in range(0, len(whole), 8):
-        some = whole[start : start + 8]
+    for start in range(0, len(whole), _SIGNS):
+        some = whole[start : start + _SIGNS]
         yield np.stack([subset_sums(some), subset_sums(np.ones_like(some))])
 
 
@@ -44,7 +60,7 @@ def order_tables(centred: Floats) -> Iterator[Floats]:
     """What some people's values add to all columns but the last, shape (k - 1, choices), in each of their orders."""
     k = centred.shape[1]
     orders = np.array(list(permutations(range(k))))[:, :-1].T
-    together = int(math.log(_CHOICES) / math.log(math.factorial(k)) + 1e-9)
+    together = _people(k)
     for start in range(0, len(centred), together):
         table = np.zeros((k - 1, 1))
         for row in centred[start : start + together]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _ORDERED = 7
 _LABELLINGS = 200_000
-_PAIRS = 200_000_000  # labellings x participants x participants
+_WORK = 200_000_000  # comparisons of two participants in one labelling; 30 participants need fewer
+_PAIR = 4_000  # what turning to a pair costs, in labellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def labelled(
 ) -> tuple[float, float] | tuple[None, None]:
     """P(S <= observed) and P(S >= observed) over all ways to form such groups; Nones where they are too many."""
     number = number_of_labellings(of.sizes)
-    if number > _LABELLINGS or number * len(of.values) ** 2 > _PAIRS:
+    if number > _LABELLINGS or len(of.values) ** 2 * (number + _PAIR) > _WORK:
         return None, None
     observed = int(statistic(of.codes[None, :].astype(np.int8))[0])
     every = statistic(labellings(of.sizes))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from firstdose.report.figures.canvas import FAINT, drawn, legend_below, lettered, look, new_figure
@@ -47,19 +48,42 @@ def draw_trajectories(
     figure, panels = _panels(len(groups))
     marks: dict[str, Any] = {}
     for group, axes in zip(groups, panels, strict=True):
-        own = [line for line in lines if line.group == group]
+        plain = [line for line in lines if line.group == group]
+        own = _side_by_side(plain)
         for line in own:
             _draw(axes, line, names, marks, censored_label)
         default = f"{group}, n = {len(own)} {counted}" if group else f"n = {len(own)} {counted}"
         axes.set_title(
             lettered((panel_titles or {}).get(group, default), 13.0 / min(len(groups), _PANELS_BESIDE), 9)
         )
-        axes.set_xlabel(lettered(x_label, 12 / min(len(groups), _PANELS_BESIDE)))
+        axes.set_xlabel(
+            lettered(x_label if own is plain else _moved(x_label), 12 / min(len(groups), _PANELS_BESIDE))
+        )
         _axes(axes, x_ticks, y_range)
     for axes in panels[::_PANELS_BESIDE]:
         axes.set_ylabel(lettered(y_label, 4.8))
     legend_below(figure, list(marks.values()), list(marks))
     return figure
+
+
+def _moved(x_label: str) -> str:
+    return f"{x_label} (equal values stand side by side)".lstrip()
+
+
+def _coincide(lines: Sequence[Line]) -> bool:
+    """Two lines share a point."""
+    points = [point for line in lines for point in zip(line.x, line.y, strict=True) if point[1] is not None]
+    return len(points) > len(set(points))
+
+
+def _side_by_side(lines: list[Line]) -> list[Line]:
+    """Lines that would hide each other, each moved a little: the axis names visits, not moments."""
+    places = sorted({x for line in lines for x in line.x})
+    if len(places) < 2 or not _coincide(lines):
+        return lines
+    room = 0.4 * min(after - before for before, after in pairwise(places))
+    steps = [room * (place / (len(lines) - 1) - 0.5) for place in range(len(lines))]
+    return [replace(line, x=tuple(x + step for x in line.x)) for line, step in zip(lines, steps, strict=True)]
 
 
 def _panels(number: int) -> tuple[Figure, list[Axes]]:
