@@ -24,12 +24,12 @@ from firstdose.catalogue.describing import (
 )
 from firstdose.methods import detectable_dz, effective_n, upper_bound_zero
 from firstdose.protocol.describing import render_grammar, render_schema
-from firstdose.protocol.feasibility import ICCS, POWERS, compute_feasibility, short
+from firstdose.protocol.feasibility import ICCS, POWERS, compute_feasibility
 from firstdose.protocol.names import names_in_sight
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.protocol.writing import starter
 from firstdose.values.missing import MISSING
-from firstdose.values.rounding import printed
+from firstdose.values.rounding import printed, printed_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -132,13 +132,14 @@ def smallest_p() -> str:
         if entry.smallest_p and entry.design in TIMES:
             values = tuple(_smallest(entry, n) for n in COUNTS)
             columns.setdefault((f"{TIMES[entry.design]} times", values), []).append(f"`{name}`")
-    heads = [f"{times}: {', '.join(names)}" for (times, _), names in columns.items()]
-    rows = [(str(n), *cells) for n, *cells in zip(COUNTS, *(values for _, values in columns), strict=True)]
+    ordered = sorted(columns)
+    heads = [f"{times}: {', '.join(columns[times, values])}" for times, values in ordered]
+    rows = [(str(n), *cells) for n, *cells in zip(COUNTS, *(values for _, values in ordered), strict=True)]
     return render_table(("participants", *heads), rows)
 
 
 def _smallest(entry: Method, n: int) -> str:
-    return short(entry.smallest_p(n, TIMES[entry.design], "two-sided", ()))
+    return printed_p(entry.smallest_p(n, TIMES[entry.design], "two-sided", ()))
 
 
 def detectable() -> str:
@@ -182,7 +183,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 def rewritten(text: str) -> str:
     """A page with its parts written anew."""
-    return PART.sub(lambda found: f"{found[1]}{PARTS[found[2]]().rstrip()}\n{found[3]}", text)
+    return PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]().rstrip()}\n\n{found[3]}", text)
 
 
 def schema() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations, product
 
 import numpy as np
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from firstdose.catalogue.loading import load
-from firstdose.methods._kernel import arrangements, exact, groups, signed_rank
-from firstdose.methods.jonckheere import doubled_j, moments
+from firstdose.methods._kernel import arrangements, drawing, exact, groups, walsh
+from firstdose.methods.jonckheere import counted_j, doubled_j, moments
 
 ENTRIES = dict(load("methods"))
 PAIRED = ("sign_flip_exact", "signed_rank_exact", "signed_rank_pratt_exact", "sign_test")
@@ -121,7 +122,57 @@ def test_the_hodges_lehmann_shift_is_the_median_of_all_walsh_averages(d):
     r = ENTRIES["signed_rank_exact"].estimate(paired(d), decimals=1)
     assert r.estimate == pytest.approx(float(np.median(means)))
     whole = np.round(np.array(d) * 10).astype(np.int64)
-    assert len(signed_rank.walsh_sums(whole)) == len(means)
+    assert len(walsh.walsh_sums(whole)) == len(means)
+
+
+@given(st.lists(st.integers(-40, 40), min_size=1, max_size=14), st.data())
+def test_a_walsh_sum_found_by_halving_is_the_one_found_by_sorting(d, data):
+    whole = np.array(d)
+    sums = walsh.walsh_sums(whole)
+    rank = data.draw(st.integers(0, len(sums) - 1))
+    assert walsh.walsh_at(np.sort(whole), rank) == sums[rank]
+    assert walsh.walsh_median(whole) == np.median(sums)
+
+
+@given(
+    st.lists(st.integers(-6, 9), min_size=6, max_size=25),
+    st.sampled_from([1, 7]),
+    st.sampled_from([0.8, 0.9, 0.95]),
+)
+def test_limits_found_by_halving_are_those_found_by_trying_every_shift(d, spread, level):
+    """Ties make the null distribution change from shift to shift; V+ changes more."""
+    whole = np.array(d) * spread + np.arange(len(d)) % spread
+    sums = walsh.walsh_sums(whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walsh, "_SCANNED", 10**12)
+        tried = walsh.exact_interval(whole, sums, level)
+        patch.setattr(walsh, "_SCANNED", 0)
+        assert walsh.exact_interval(whole, sums, level) == tried
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=10))
+def test_tables_of_signs_hold_every_arrangement(d):
+    whole = np.array(d)
+    sums = np.zeros((2, 1), dtype=np.int64)
+    for table in drawing.sign_tables(whole):
+        sums = (sums[:, :, None] + table[:, None, :]).reshape(2, -1)
+    wanted = zip(exact.subset_sums(whole), exact.subset_sums(np.ones_like(whole)), strict=True)
+    assert sorted(map(tuple, sums.T.tolist())) == sorted(map(tuple, wanted))
+
+
+@given(ranked_profiles(most_rows=4))
+def test_tables_of_orders_hold_every_arrangement(rows):
+    y = np.array(rows, dtype=float)
+    k = y.shape[1]
+    centred = k * y - y.sum(axis=1, keepdims=True)
+    if math.factorial(k) ** len(y) > 50_000:
+        centred = centred[:3]
+    totals = np.zeros((k - 1, 1))
+    for table in drawing.order_tables(centred):
+        totals = (totals[:, :, None] + table[:, None, :]).reshape(k - 1, -1)
+    every = [list(permutations(row)) for row in centred.tolist()]
+    wanted = sorted(tuple(np.sum(choice, axis=0)[:-1].tolist()) for choice in product(*every))
+    assert sorted(map(tuple, totals.T.tolist())) == wanted
 
 
 @given(ranked_profiles())
@@ -174,6 +225,7 @@ def test_tests_between_groups_count_every_grouping(values, data):
     mean, variance = moments(y, of)
     assert (np.mean(j), np.var(j)) == (pytest.approx(mean), pytest.approx(variance, abs=1e-9))
     seen = doubled_j(y, of.codes[None, :])[0] / 2
+    assert counted_j(y, of) / 2 == seen
     r = ENTRIES["jonckheere"].estimate(y, groups=code, decimals=0, alternative="greater")
     assert r.p == pytest.approx(np.mean(j >= seen))
     h = [stats.kruskal(*(y[row == g] for g in range(of.g))).statistic for row in every]

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from firstdose.derived.deviations import derive_deviations
+from firstdose.derived.dose import derive_doses
 from firstdose.derived.participants import derive_flow, derive_participants, derive_sets
 from firstdose.protocol.names import forms
 
 if TYPE_CHECKING:
+    from firstdose.derived.deviation import Deviation
+    from firstdose.derived.dose_plan import LesionDose
     from firstdose.derived.participants import Flow
     from firstdose.protocol.model import Protocol
     from firstdose.records.snapshot import Snapshot
@@ -28,6 +32,8 @@ class Basis:
     participants: pl.DataFrame
     sets: dict[str, tuple[str, ...]]
     flow: Flow
+    doses: tuple[LesionDose, ...]
+    deviations: tuple[Deviation, ...]
 
     @property
     def rounding(self) -> RoundingMode:
@@ -74,10 +80,13 @@ def _missed(visit: str, reason: str | None) -> str:
 def make_basis(protocol: Protocol, snapshot: Snapshot) -> Basis:
     """Derive what all analyses share."""
     participants = derive_participants(protocol, snapshot)
+    doses = derive_doses(protocol, snapshot)
     return Basis(
         protocol=protocol,
         snapshot=snapshot,
         participants=participants,
         sets=derive_sets(protocol, snapshot, participants),
         flow=derive_flow(protocol, snapshot, participants),
+        doses=doses,
+        deviations=derive_deviations(protocol, snapshot, doses),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firstdose.analysis.formatting import Format, rows_of
 from firstdose.analysis.origins import merged
 from firstdose.analysis.results import ResultRow, Source
-from firstdose.derived.dose import derive_doses, dose_totals
+from firstdose.derived.dose import dose_totals
 from firstdose.derived.dose_plan import compute_uncertainty
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     Per lesion, up to 500 of them (the listing of doses has all): unit lesion, level 'P1 / L1'. Per participant: unit participant, level 'P1', statistic sum. Per dose
     level (group dose_level) and in all (level ''): sums, counts, mean, min and max of delivery and density.
     """
-    doses = derive_doses(basis.protocol, basis.snapshot)
+    doses = basis.doses
     limits = basis.protocol.intervention
     if not doses or limits is None:
         return

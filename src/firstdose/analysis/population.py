@@ -17,7 +17,6 @@ from firstdose.analysis.origins import (
     of_set,
 )
 from firstdose.analysis.results import ResultRow, Source
-from firstdose.derived.deviations import derive_deviations
 from firstdose.derived.rules import names_of, rule_of
 from firstdose.values.rounding import printed_share
 
@@ -112,7 +111,7 @@ def _attendance(basis: Basis, visit: str, status: str, count: int, of: int) -> R
 
 def count_deviations(basis: Basis) -> Iterator[ResultRow]:
     """Deviations by kind: participants and events."""
-    found = derive_deviations(basis.protocol, basis.snapshot)
+    found = basis.deviations
     kinds = sorted({each.kind for each in found})
     for kind in kinds:
         of_kind = [each for each in found if each.kind == kind]

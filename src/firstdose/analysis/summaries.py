@@ -146,9 +146,7 @@ def _is_ordered(at: pl.DataFrame) -> bool:
     sides = {side: at.filter(pl.col("comparator").eq_missing(side))["value"] for side in (None, "<", ">")}
     exact = sides[None].drop_nulls()
     low, high = sides["<"].max(), sides[">"].min()
-    return bool(
-        (low is None or (exact >= low).all()) and (high is None or (exact <= high).all())  # type: ignore[operator]
-    )
+    return bool((low is None or (exact >= low).all()) and (high is None or (exact <= high).all()))
 
 
 def _ranked(at: pl.DataFrame, position: float, style: Format, name: str) -> tuple[float | None, str]:

@@ -14,21 +14,24 @@ from firstdose.protocol.names import CONSENT
 from firstdose.records.visits import PARTICIPANTS, VISITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from firstdose.derived.dose_plan import LesionDose
     from firstdose.protocol.model import Protocol
     from firstdose.records.snapshot import Snapshot
 
 
-def derive_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation, ...]:
-    """All deviations that the records show, ordered by participant and kind."""
+def derive_deviations(
+    protocol: Protocol, snapshot: Snapshot, doses: Sequence[LesionDose] | None = None
+) -> tuple[Deviation, ...]:
+    """All deviations that the records show, ordered by participant and kind; `doses` where they are at hand already."""
     found = [
         *_windows(protocol, snapshot),
         *_missed(protocol, snapshot),
         *_before_consent(protocol, snapshot),
         *_ineligible_treated(protocol, snapshot),
         *_given_again(protocol, snapshot),
-        *derive_dose_deviations(protocol, snapshot),
+        *derive_dose_deviations(protocol, snapshot, doses),
     ]
     return tuple(sorted(found))
 
@@ -71,7 +74,9 @@ def _before_consent(protocol: Protocol, snapshot: Snapshot) -> Iterator[Deviatio
                 told.add(of_visit)
             what = f"{row['visit']} took place" if activity == VISITS else f"A record of {activity} was made"
             sentence = f"{what} on {row['date']}, before consent on {row['consent']}."
-            yield Deviation(row["participant"], "before consent", row["visit"] or "", row["lesion"] or "", sentence)
+            yield Deviation(
+                row["participant"], "before consent", row["visit"] or "", row["lesion"] or "", sentence
+            )
     done = snapshot.tables[VISITS].filter(pl.col("status") == "done")["participant"].unique()
     for name in sorted(set(done.to_list()) - set(signed["participant"].to_list())):
         yield Deviation(name, "consent missing", "", "", "Visits took place; no dated consent is on record.")

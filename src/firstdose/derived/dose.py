@@ -311,11 +311,16 @@ def _sum(cells: Iterable[Quantity]) -> Quantity:
     return Quantity(total, NO_CELLS.unit)
 
 
-def derive_dose_deviations(protocol: Protocol, snapshot: Snapshot) -> tuple[Deviation, ...]:
-    """Doses given outside the tolerance, at another level than planned, or above the cap; ordered."""
+def derive_dose_deviations(
+    protocol: Protocol, snapshot: Snapshot, doses: Sequence[LesionDose] | None = None
+) -> tuple[Deviation, ...]:
+    """Doses given outside the tolerance, at another level than planned, or above the cap; ordered.
+
+    `doses`: of `derive_doses`, where they are at hand already.
+    """
     if protocol.intervention is None:
         return ()
-    doses = derive_doses(protocol, snapshot)
+    doses = derive_doses(protocol, snapshot) if doses is None else doses
     found = [*_off_target(doses, protocol.intervention), *_other_level(doses)]
     return tuple(sorted([*found, *_over_cap(doses, protocol.intervention)]))
 

@@ -71,7 +71,7 @@ def _figure(figure: Figure, drawing: Drawing) -> Iterator[str]:
     yield f"<figure id={attribute(figure.id)}>"
     yield f'<figcaption><span class="label">{label}</span> {escaped(figure.title)}</figcaption>'
     yield f'<div class="drawing" role="region" tabindex="0" aria-label={attribute(f"{label}: {figure.title}")}>'
-    yield inline_svg(figure.svg, figure.id, figure.alternative)
+    yield inline_svg(figure.svg, figure.id, wording.spoken(figure.alternative, label, figure.title))
     yield "</div>"
     yield from (f'<p class="foot">{escaped(note)}</p>' for note in figure.footnotes)
     if figure.table is not None:

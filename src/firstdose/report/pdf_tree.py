@@ -127,12 +127,13 @@ class _Walker:
         return self._table(Table(listing.id, listing.title, "", columns, rows, listing.footnotes), told)
 
     def _figure(self, figure: Figure) -> Plain:
+        label = self.numbers[figure.id]
         return {
             "kind": "figure",
             "id": figure.id,
-            "label": self.numbers[figure.id],
+            "label": label,
             "title": _shown(figure.title),
-            "alternative": written_out(figure.alternative),
+            "alternative": written_out(wording.spoken(figure.alternative, label, figure.title)),
             "svg": figure.svg,
             "width": _width(figure.svg),
             "footnotes": [_shown(note) for note in figure.footnotes],

@@ -38,8 +38,14 @@ def rows_told(shown: int, total: int, whole: str) -> str:
 
 
 def full_title(title: str, trial: str) -> str:
-    """What a window or a catalogue calls the report."""
-    return title if title.startswith(trial) else f"{title}, {trial}"
+    """What a window or a catalogue calls the report; never empty."""
+    name = title if title.startswith(trial) else f"{title}, {trial}"
+    return name if name.strip(" ,") else "Report"
+
+
+def spoken(alternative: str, label: str, title: str) -> str:
+    """What is said in place of a drawing; never empty."""
+    return alternative if alternative.strip() else f"{label}: {title}"
 
 
 def identity(title: str, trial: str, snapshot: str, status: str) -> tuple[str, str]:

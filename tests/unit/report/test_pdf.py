@@ -228,6 +228,13 @@ def test_the_columns_of_every_piece_fit_the_paper(lengths: list[int], numeric: b
     assert all(sum(widths) <= room + 0.01 for widths in layout.widths)
 
 
+def test_a_figure_without_words_and_a_report_without_title_still_become_pages() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>'
+    report = report_of(Figure("f", "F", " ", svg), title=" ", trial="")
+    assert plain_report(report)["name"] == "Report"
+    assert render_pdf(report, STAMP)[:5] == b"%PDF-"
+
+
 def test_a_tall_figure_is_shrunk_to_the_page(tmp_path: Path) -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 2000" width="480pt" height="2000pt"></svg>'

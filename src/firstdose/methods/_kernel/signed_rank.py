@@ -15,6 +15,7 @@ from firstdose.methods._kernel import caveats as say
 from firstdose.methods._kernel.distributions import normal_cdf
 from firstdose.methods._kernel.exact import (
     Differences,
+    common_step,
     convolved_tails,
     differences,
     doubled_ranks,
@@ -133,7 +134,7 @@ def tails_of(weights: Ints, v_plus: int) -> tuple[float, float, bool]:
 
 
 def normal_tails(weights: Ints, v_plus: int) -> tuple[float, float]:
-    """The same two tails from the normal distribution, with half a rank for continuity."""
+    """The same two tails from the normal distribution, with half a step of V+ for continuity."""
     sd = math.sqrt(float((weights.astype(np.float64) ** 2).sum())) / 2
-    beyond = v_plus - float(weights.sum()) / 2
-    return normal_cdf((beyond + 1) / sd), normal_cdf((1 - beyond) / sd)
+    beyond, half = v_plus - float(weights.sum()) / 2, common_step(weights) / 2
+    return normal_cdf((beyond + half) / sd), normal_cdf((half - beyond) / sd)

@@ -51,9 +51,9 @@ def _text(row: ResultRow | None) -> str:
 def trajectory_figures(material: Material, variable: Variable) -> Iterator[Figure]:
     """Every participant's course, or every lesion's by dose level; none where the lines would hide each other."""
     found = derive_measurements(material.basis.protocol, material.basis.snapshot, variable)
-    lines = _lines(material, variable, found)
-    if not 0 < len(lines) <= MOST_LINES:
+    if not 0 < found.select("participant", "lesion").n_unique() <= MOST_LINES:
         return
+    lines = _lines(material, variable, found)
     visits = [
         visit for visit in material.basis.protocol.visits if visit.visit in set(found["visit"].to_list())
     ]
@@ -158,7 +158,7 @@ def _own_changes(material: Material, endpoint: Endpoint, variable: Variable) -> 
         (pl.col("visit") == endpoint.at[-1]) & pl.col("change").is_not_null() & pl.col("comparator").is_null()
     )
     means = changed.group_by("participant", maintain_order=True).agg(pl.col("change").mean())
-    return tuple(means["change"].to_list())
+    return tuple(means["change"].to_list()) if means.height <= MOST_LINES else ()
 
 
 def local_reaction_figures(material: Material) -> Iterator[Figure]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.derived.deviations import derive_deviations
-from firstdose.derived.dose import derive_doses
 from firstdose.derived.events import EVENTS, derive_events
 
 if TYPE_CHECKING:
@@ -25,9 +23,7 @@ def export_listings(basis: Basis, issues: Iterable[Issue], out: Path) -> list[Pa
     folder = out / "listings"
     folder.mkdir(parents=True, exist_ok=True)
     frames = {
-        "deviations": pl.DataFrame(
-            [asdict(each) for each in derive_deviations(basis.protocol, basis.snapshot)]
-        ),
+        "deviations": pl.DataFrame([asdict(each) for each in basis.deviations]),
         "issues": pl.DataFrame([issue.as_json() for issue in issues]),
         "gaps": basis.snapshot.gaps,
     }
@@ -55,7 +51,7 @@ def _doses(basis: Basis) -> pl.DataFrame:
             "planned_cells": _cells(dose.plan.cells if dose.plan else None),
             "given_cells": _cells(dose.given.cells if dose.given else None),
         }
-        for dose in derive_doses(basis.protocol, basis.snapshot)
+        for dose in basis.doses
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
 

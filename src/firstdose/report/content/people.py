@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.derived.deviations import derive_deviations
 from firstdose.protocol.names import forms
 from firstdose.report.content.pieces import Material, mean_sd, sentence, text
 from firstdose.report.tree import Block, Column, Listing, Number, Section, Table, Text
@@ -113,7 +112,7 @@ def _deviations(material: Material) -> Iterator[Block]:
     )
     columns = (Column("kind"), Column("participants", numeric=True), Column("deviations", numeric=True))
     yield Table("t-deviations", "Deviations by kind", "participants and deviations", columns, rows)
-    found = derive_deviations(material.basis.protocol, material.basis.snapshot)
+    found = material.basis.deviations
     shown = tuple(
         (each.participant, each.kind, each.visit, each.lesion, each.sentence) for each in found[:SHOWN]
     )
