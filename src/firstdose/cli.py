@@ -47,6 +47,7 @@ def new(file: Annotated[Path, typer.Argument(help="The protocol file to start.",
 
     if file.exists():
         _stop([_exists(file)], EXPORT)
+    _make_folder(file.parent)
     file.write_text(starter(), encoding="utf-8")
     typer.echo(f"{file} is ready to be edited. Then: firstdose check {file}")
 
@@ -142,6 +143,7 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Also set the report as PDF.")] = True,
 ) -> None:
     """Analyse the study as planned and write the report: results.json, results.parquet, report.html, report.pdf."""
+    _make_folder(out)
     protocol = _read_protocol(study / "protocol.yaml")
     reading, issues = _read_records(study, protocol, source)
     write_outputs(protocol, reading, issues, out, pdf=pdf)
@@ -164,6 +166,7 @@ def rehearse(
     protocol = _read_protocol(file)
     if (out / "records").exists():
         _stop([_exists(out / "records")], EXPORT)
+    _make_folder(out)
     held, found = read_facts(facts) if facts else (None, ())
     if errors(found):
         _stop(found, RECORDS)
@@ -232,7 +235,7 @@ def write_outputs(
     from firstdose.report.content.building import build_report
     from firstdose.report.content.listings import export_listings
 
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     with _progress("analysing"):
         basis = make_basis(protocol, reading.snapshot)
         results = analyse_basis(basis)
@@ -253,7 +256,7 @@ def _write_report(tree: Report, snapshot: Snapshot, out: Path, name: str, *, pdf
     from firstdose.report.html import render_html
     from firstdose.report.pdf import render_pdf
 
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     page = out / f"{name}.html"
     page.write_text(render_html(tree), encoding="utf-8")
     typer.echo(page)
@@ -320,6 +323,13 @@ def _print(issues: Iterable[Issue], *, as_json: bool = False) -> None:
 def _stop(issues: Iterable[Issue], exit_code: int, *, as_json: bool = False) -> NoReturn:
     _print(issues, as_json=as_json)
     raise typer.Exit(exit_code)
+
+
+def _make_folder(folder: Path) -> None:
+    from firstdose.datasets.output import make_output_folder
+
+    if issues := make_output_folder(folder):
+        _stop(issues, EXPORT)
 
 
 def _exists(path: Path) -> Issue:

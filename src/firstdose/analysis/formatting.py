@@ -44,7 +44,7 @@ class Format:
             return "NC"
         if statistic.startswith("p_") or statistic == "p" or statistic.endswith("_p"):
             return printed_p(value, self.mode)
-        stem = statistic.rstrip("0123456789").removesuffix("_")
+        stem = statistic if statistic in BEYOND else statistic.rstrip("0123456789").removesuffix("_")
         if statistic in COUNTS or stem == "n":
             return f"{value:.0f}"
         if statistic in SHARES or (self.share and statistic in {"estimate", "ci_low", "ci_high"}):

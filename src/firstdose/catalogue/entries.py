@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
-    from firstdose.values.issue import Weight
-
 Kind = Literal["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]
 Per = Literal["participant", "lesion", "event"]
 Design = Literal["summary", "proportion", "paired", "within", "between"]
@@ -64,6 +62,8 @@ class Score:
 class Integrity:
     """A rule between the items of one record; `broken` returns a boolean array, missing items never break it.
 
+    A broken rule is a query: somebody has to look at the source.
+
     Numbers, ordinals and truths arrive as float arrays (NaN missing), codes and texts as object arrays (None missing).
     """
 
@@ -72,7 +72,6 @@ class Integrity:
     message: str
     remedy: str
     columns: tuple[str, ...] = ()
-    weight: Weight = "error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,9 @@ def derive_visit_days(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
         .join(derive_day_zero(protocol, snapshot), on="participant", how="left")
         .join(plan, on="visit", how="left")
         .with_columns(day.alias("day"))
-        .with_columns(pl.when(pl.col("day").is_not_null()).then(early + late).alias("off"))
+        .with_columns(
+            pl.when(pl.all_horizontal(pl.col("day", "first").is_not_null())).then(early + late).alias("off")
+        )
         .sort("participant", "order", "date")
     )
 

@@ -132,7 +132,6 @@ ENTRY = Instrument(
         ),
         Integrity(
             code="FD-R110",
-            weight="query",
             broken=_too_slender,
             message="the longest diameter is more than ten times the other.",
             remedy="Look for a decimal point or for millimetres; a band-shaped plaque is traced.",
@@ -147,7 +146,6 @@ ENTRY = Instrument(
         ),
         Integrity(
             code="FD-R112",
-            weight="query",
             broken=_differs_from_ellipse,
             message="the area given differs by more than 10 % from the ellipse of the two diameters.",
             remedy="Measure once more; a plaque of another shape is traced.",

@@ -82,7 +82,6 @@ ENTRY = Instrument(
     integrity=(
         Integrity(
             code="FD-R108",
-            weight="query",
             broken=_readings_differ,
             message="the readings of this place differ: their coefficient of variation is above 10 %.",
             remedy="Measure again, or confirm the readings.",

@@ -180,7 +180,7 @@ def _part(
         frame=_laid_out(source, original, columns, visit, lesion),
         columns=numbers,
         styles={name: _style(source, form, name, brought) for name in columns},
-        absent=source.absent,
+        absent=(*source.absent, *(item for item, _ in source.constants)),
         mapped=True,
     )
 

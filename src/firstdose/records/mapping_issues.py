@@ -1,4 +1,4 @@
-"""The Issues of mapping files, FD-R020 to FD-R029, one named constructor each."""
+"""The Issues of mapping files, FD-R020 to FD-R028, one named constructor each."""
 
 from __future__ import annotations
 

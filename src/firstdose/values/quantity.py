@@ -106,14 +106,16 @@ def read_quantity(text: str, *, decimal_mark: DecimalMark = ".") -> Quantity:
 
 
 def _without_unit(text: str, number: str, decimal_mark: DecimalMark) -> Unreadable:
-    glued = re.fullmatch(r"([+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?)([^0-9.,+-].*)", number)
-    if glued:
-        return NotAQuantity(f"{quoted(text)} has no blank before its unit.", f"Write {glued[1]} {glued[2]}.")
     try:
         read_number(number, decimal_mark=decimal_mark)
     except NotANumber as unreadable:
-        return unreadable
-    return NotAQuantity(f"{quoted(text)} has no unit.", f"Write one after a blank, such as {number} mm.")
+        refusal: Unreadable = unreadable
+    else:
+        return NotAQuantity(f"{quoted(text)} has no unit.", f"Write one after a blank, such as {number} mm.")
+    glued = re.fullmatch(r"([+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?)([^0-9.,+-].*)", number)
+    if glued:
+        return NotAQuantity(f"{quoted(text)} has no blank before its unit.", f"Write {glued[1]} {glued[2]}.")
+    return refusal
 
 
 def _in_base_unit(value: Fraction, unit: Unit) -> Quantity:
