@@ -85,7 +85,8 @@ def _judge(row: Published, mean: Published | None) -> Consistency:
     elif row.statistic == "percent":
         possible, sentence = _judge_percent(row)
     elif row.statistic in {"mean", "sd"}:
-        return _verdict(row, "Not judged: the values are not declared to be whole numbers.", possible=None)
+        why = "the mean is not given" if row.whole else "the values are not declared to be whole numbers"
+        return _verdict(row, f"Not judged: {why}.", possible=None)
     return _verdict(row, sentence, possible=possible)
 
 

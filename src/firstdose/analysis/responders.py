@@ -54,9 +54,8 @@ def _answers(plan: Plan, sample: Sample, variable: Variable) -> Iterator[tuple[s
         yield variable.label, sample.values[:, -1]
         return
     cuts = (endpoint.cut,) if endpoint.kind == "response" else plan.analysis.responders
-    for cut in cuts:
-        if cut is not None:
-            yield f"improved by at least {cut} %", response(sample, float(cut), variable)
+    for cut in filter(None, cuts):
+        yield f"improved by at least {cut} %", response(sample, float(cut), variable)
 
 
 def response(sample: Sample, cut: float, variable: Variable) -> np.ndarray:

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from firstdose.derived.scores import arrays_of
-from firstdose.derived.timing import ADMINISTRATION
 from firstdose.protocol.names import forms
 
 if TYPE_CHECKING:
@@ -52,11 +51,3 @@ def derive_local_grades(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
     paired = now.select(keys).join(before, on=keys, how="left", nulls_equal=True, maintain_order="left")
     grade = np.asarray(form.instrument.grade(arrays_of(now), arrays_of(paired), form.variant), dtype=float)
     return now.select(*keys, "visit").with_columns(pl.Series("grade", grade).fill_nan(None))
-
-
-def injected(snapshot: Snapshot) -> pl.DataFrame:
-    """participant, lesion of every lesion with an administration on record."""
-    table = snapshot.table(ADMINISTRATION)
-    if table is None:
-        return pl.DataFrame(schema={"participant": pl.String, "lesion": pl.String})
-    return table.select("participant", "lesion").unique(maintain_order=True)

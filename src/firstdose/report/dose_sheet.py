@@ -54,6 +54,7 @@ def build_dose_sheets(protocol: Protocol, snapshot: Snapshot) -> Report:
         protocol=snapshot.protocol_identity,
         software=f"firstdose {__version__}",
         invented=snapshot.invented or trial.invented,
+        page_per_section=True,
         facts=tuple(_facts(protocol, limits)) if limits else (),
         blocks=sections or (_no_sheet(limits),),
     )

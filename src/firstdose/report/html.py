@@ -46,7 +46,8 @@ def _head(report: Report) -> Iterator[str]:
     yield f"<title>{escaped(wording.full_title(report.title, report.trial))}</title>"
     yield f"<style>\n{_stylesheet()}{_running_words(report)}</style>"
     yield "</head>"
-    yield '<body class="invented">' if report.invented else "<body>"
+    looks = [name for name, on in (("invented", report.invented), ("paged", report.page_per_section)) if on]
+    yield f"<body class={attribute(' '.join(looks))}>" if looks else "<body>"
 
 
 def _running_words(report: Report) -> str:

@@ -57,6 +57,7 @@ def plain_report(report: Report) -> Plain:
         "right": _shown(right),
         "mark": wording.INVENTED_MARK if report.invented else "",
         "invented": wording.INVENTED if report.invented else "",
+        "paged": report.page_per_section,
         "contents": wording.CONTENTS,
         "facts": [[_shown(name), _shown(value)] for name, value in report.facts],
         "runs": _runs(_one_way([*walker.blocks(report.blocks, 1)])),

@@ -132,6 +132,8 @@ Block = Section | Paragraph | Table | Figure | Listing | Bullets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
+    """The whole. `page_per_section`: each section of the first level starts a page when printed."""
+
     title: str
     trial: str
     snapshot: str

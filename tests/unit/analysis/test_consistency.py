@@ -87,7 +87,8 @@ def test_row_13_the_published_total_of_15_is_found_to_add_up_to_14():
     total = next(row for row in rows if row["level"] == "total")
     cohorts = ("low", "medium", "high")
     columns = {
-        cohort: (int(total[f"{cohort}_events"]), [int(row[f"{cohort}_events"]) for row in terms]) for cohort in cohorts
+        cohort: (int(total[f"{cohort}_events"]), [int(row[f"{cohort}_events"]) for row in terms])
+        for cohort in cohorts
     }
     columns["all"] = (sum(pair[0] for pair in columns.values()), [sum(pair[1]) for pair in columns.values()])
     found = {wrong.column: (wrong.printed, wrong.added) for wrong in check_totals(columns)}
@@ -110,6 +111,34 @@ def test_a_wrong_percentage_is_named():
     assert check_shares([("fever", 2, 23, "8")]) == ("fever: 2 of 23 is 9 %, printed as 8 %.",)
 
 
-@pytest.mark.parametrize(("mean", "n", "sums"), [("3.5", 2, [7]), ("0.33", 3, [1]), ("0.5", 30, [14, 15, 16])])
+@pytest.mark.parametrize(
+    ("mean", "n", "sums"), [("3.5", 2, [7]), ("0.33", 3, [1]), ("0.5", 30, [14, 15, 16])]
+)
 def test_sums_behind_a_printed_mean(mean, n, sums):
     assert [total for total in possible_sums(mean, n) if total in sums] == sums
+
+
+def test_a_count_contradicts_nothing_and_a_percentage_says_which_count_it_is():
+    count, percent = check_published([published("count", "3"), published("percent", "60", n=5)])
+    assert (count.possible, percent.possible) == (True, True)
+    assert percent.sentence == "Possible: 3 of 5."
+
+
+def test_an_sd_without_its_mean_is_not_judged():
+    verdict = check_published([published("sd", "8.18")])[0]
+    assert (verdict.possible, verdict.sentence) == (None, "Not judged: the mean is not given.")
+
+
+def test_a_mean_that_several_sums_could_give_names_their_range():
+    assert "the sum lies between 14 and 16" in check_published([published("mean", "0.5", n=30)])[0].sentence
+
+
+def test_row_13_a_total_that_does_not_add_up_is_told_in_a_sentence():
+    assert [wrong.sentence for wrong in check_totals({"all": (15, [7, 7]), "low": (5, [2, 3])})] == [
+        "all: the printed total is 15, the rows add up to 14."
+    ]
+
+
+def test_sets_of_no_number_are_none():
+    assert count_sets(0, 0, 2, 0, 0) == 1
+    assert count_sets(5, 25, 2, 6, 9) == 0

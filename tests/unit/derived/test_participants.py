@@ -98,9 +98,9 @@ def test_criteria_may_stand_on_derivations_and_other_visits(tmp_path):
 
 
 def test_without_records_everything_is_unknown_and_nothing_breaks(tmp_path):
-    assert met(tmp_path, criteria("diabetes", "screening_pasi < 12")) == dict.fromkeys(
-        ("P1", "P2", "P3"), [None, None]
-    )
+    assert met(tmp_path, criteria("diabetes", "screening_pasi < 12")) == {
+        each["participant"]: [None, None] for each in PEOPLE
+    }
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,20 @@ def test_unknown_is_no_member_of_a_set(tmp_path):
     study = study_of(tmp_path, {"participants": PEOPLE, "injection": given, "screening": screening}, plan)
     sets = derive_sets(plan, study.snapshot, study.basis.participants)
     assert sets == {"all": ("P1", "P2", "P3"), "treated": ("P1", "P2"), "mild": ("P1",)}
+
+
+def test_a_set_may_be_defined_by_what_is_seen_again(tmp_path):
+    rule = AnalysisSet(name="scored", rule="PASI < 12 and treated", sentence="treated with mild disease")
+    plan = replace(PLAN, analysis_sets=(rule,))
+    given = [{"participant": name, "visit": "D0", "lesion": "L1"} for name in ("P1", "P2")]
+    scores = [
+        scored("P1", "BL", 80),
+        scored("P1", "M6", 200),
+        scored("P2", "M6", 200),
+        scored("P3", "BL", 10),
+    ]
+    study = study_of(tmp_path, {"participants": PEOPLE, "injection": given, "PASI_Fredriksson": scores}, plan)
+    assert study.basis.sets["scored"] == ("P1",)
 
 
 def test_the_flow_counts_everybody_once(tmp_path):

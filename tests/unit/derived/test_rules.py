@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
+import polars as pl
 import pytest
 
 from firstdose.catalogue import Item
 from firstdose.derived.agreement import derive_check
 from firstdose.derived.measurements import derive_change, derive_measurements
 from firstdose.derived.rules import derive_derivation, derive_names, gather_items, items_behind, rule_of
+from firstdose.derived.scores import arrays_of
 from firstdose.protocol.model import Activity, Derivation, EditCheck, LocalItem, Protocol, Trial, Visit
 from firstdose.protocol.names import measures
 from firstdose.values.window import Window
@@ -98,6 +101,11 @@ def test_a_derivation_may_stand_on_others_in_any_order_and_at_other_visits(tmp_p
     steps = [rule("sum", "twice + iron"), rule("twice", "2 * iron"), rule("since", "sum - at(sum, BL)")]
     found = values(tmp_path, steps, "since", blood=BLOOD)
     assert found["P1", None, "M1"] == 6.0
+
+
+def test_two_rules_may_look_at_the_same_other_visit(tmp_path):
+    steps = [rule("gain", "iron - at(iron, BL)"), rule("share", "gain / at(iron, BL)")]
+    assert values(tmp_path, steps, "share", blood=BLOOD)["P1", None, "M1"] == 0.5
 
 
 def test_forms_of_one_visit_stand_side_by_side_and_none_is_lost(tmp_path):
@@ -250,3 +258,15 @@ def test_a_score_with_a_part_below_quantification_is_missing(tmp_path):
     study = study_of(tmp_path, {"skin_thickness": records}, plan)
     frame = derive_measurements(plan, study.snapshot, measures(plan, "skin_thickness")[0])
     assert frame["value"].to_list() == [None, 2.0]
+
+
+def test_arrays_say_what_is_missing_with_nan_and_hold_what_was_asked_for_once():
+    frame = pl.DataFrame({"a": [1, None], "yes": [True, None], "word": ["x", None]})
+    arrays = arrays_of(frame)
+    assert np.array_equal(arrays["a"], [1.0, np.nan], equal_nan=True)
+    assert np.array_equal(arrays["yes"], [1.0, np.nan], equal_nan=True)
+    assert arrays["word"].tolist() == ["x", None]
+    assert np.isnan(arrays["absent"]).all()
+    assert ("a" in arrays, "absent" in arrays) == (True, False)
+    assert arrays.get("absent", 7) == 7
+    assert arrays.get("a") is arrays["a"]
