@@ -156,7 +156,8 @@ def rehearse(
     participants: Annotated[int, typer.Option(help="How many invented participants.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same study.", min=0)] = 1,
     facts: Annotated[
-        Path | None, typer.Option(help="Values held fixed: a CSV of activity, participant, lesion, visit, item, value.")
+        Path | None,
+        typer.Option(help="Values held fixed: a CSV of activity, participant, lesion, visit, item, value."),
     ] = None,
 ) -> None:
     """Let invented participants walk the whole protocol; the study folder goes through every other command."""
@@ -176,7 +177,9 @@ def rehearse(
     if errors(rehearsed.issues):
         raise typer.Exit(PROTOCOL)
     write_study(rehearsed, file.read_text(encoding="utf-8"), out)
-    typer.echo(f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report")
+    typer.echo(
+        f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
+    )
 
 
 @app.command()

@@ -20,7 +20,9 @@ def test_warts_give_the_published_responders_in_all_and_by_type():
     response = {"variable": "outcome.response"}
     assert value_of(results, "E1", "count", **response) == expected["responders"]
     assert value_of(results, "E1", "of", **response) == expected["n"]
-    assert value_of(results, "E1", "estimate", **response) == pytest.approx(expected["response_rate"], abs=CLOSE)
+    assert value_of(results, "E1", "estimate", **response) == pytest.approx(
+        expected["response_rate"], abs=CLOSE
+    )
     for code, level in {"1": "common", "2": "plantar", "3": "both"}.items():
         counts = [value_of(results, "E2", name, level=level, **response) for name in ("count", "of")]
         assert counts == expected["responders_by_type"][code]
@@ -30,7 +32,9 @@ def test_warts_give_the_published_means_and_sds():
     """UCI Immunotherapy data set; SD with divisor n - 1."""
     expected, results = expected_of(WART[1]), results_of(*WART)
     for name, pair in expected["means_sd"].items():
-        found = [value_of(results, "facts", statistic, variable=f"baseline.{name}") for statistic in ("mean", "sd")]
+        found = [
+            value_of(results, "facts", statistic, variable=f"baseline.{name}") for statistic in ("mean", "sd")
+        ]
         assert found == pytest.approx(pair, abs=CLOSE)
 
 
@@ -144,7 +148,10 @@ def test_diabetes_events_agree_by_treatment_class_severity_and_term():
         assert both("events.term", term) == pair
     for severity, count in expected["severity"].items():
         assert both("events.severity", severity.lower())[1] == count
-    assert value_of(results, "events.overall", "count", variable="different terms", level="") == expected["n_terms"]
+    assert (
+        value_of(results, "events.overall", "count", variable="different terms", level="")
+        == expected["n_terms"]
+    )
     assert both("events.overall", "ends before it starts")[1] == expected["end_before_start"]
 
 
@@ -160,14 +167,19 @@ def test_lupus_listing_gives_events_deaths_days_and_the_bound_for_none():
     expected, results = expected_of(LUPUS[1]), results_of(*LUPUS)
 
     def overall(kind: str) -> list[float]:
-        return [value_of(results, "events.overall", name, variable=kind) for name in ("participants", "events")]
+        return [
+            value_of(results, "events.overall", name, variable=kind) for name in ("participants", "events")
+        ]
 
     assert value_of(results, "flow", "participants", variable="enrolled") == expected["n_treated"]
     assert overall("any event") == [expected["n_patients_with_event"], expected["n_events"]]
     assert overall("serious")[1] == expected["n_serious_events"]
     assert overall("fatal")[1] == expected["n_deaths"]
     assert overall("related to the intervention")[1] == expected["related_events"]
-    herpes = [value_of(results, "events.term", name, variable="Herpesvirus infection") for name in ("participants", "events")]
+    herpes = [
+        value_of(results, "events.term", name, variable="Herpesvirus infection")
+        for name in ("participants", "events")
+    ]
     assert herpes == [expected["herpes_patients"], expected["herpes_events"]]
     by_day = [value_of(results, endpoint, "count") for endpoint in ("E2", "E3", "E4")]
     assert by_day == [expected[key] for key in ("patients_with_event_by_day_30", "by_day_182", "by_day_365")]

@@ -26,7 +26,7 @@ def table() -> dict[int, list[str]]:
 
 
 @cache
-def tests_in(path: Path) -> tuple[str, ...]:
+def names_in(path: Path) -> tuple[str, ...]:
     tree = ast.parse(path.read_text("utf-8"))
     return tuple(
         node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
@@ -35,7 +35,7 @@ def tests_in(path: Path) -> tuple[str, ...]:
 
 def rows_of(path: Path) -> set[int]:
     """The rows that tests of this file are named after."""
-    return {int(found[1]) for name in tests_in(path) if (found := NUMBER.match(name))}
+    return {int(found[1]) for name in names_in(path) if (found := NUMBER.match(name))}
 
 
 def test_every_row_that_is_asked_for_is_in_the_table_once():
@@ -51,7 +51,7 @@ def test_every_test_named_for_a_row_is_there(row):
         path = ROOT / file
         assert path.is_file(), said
         if name:
-            assert name in tests_in(path), said
+            assert name in names_in(path), said
         else:
             assert row in rows_of(path), f"{file} has no test named after row {row}"
 

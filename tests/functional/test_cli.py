@@ -33,7 +33,9 @@ def test_the_seed_protocol_is_accepted_and_its_weak_tests_are_named():
 
 def test_a_broken_protocol_ends_with_10_and_says_where(tmp_path):
     broken = tmp_path / "protocol.yaml"
-    broken.write_text(PROTOCOL.read_text(encoding="utf-8").replace("PASI_Fredriksson  ", "PSAI_Fredriksson  ", 1))
+    broken.write_text(
+        PROTOCOL.read_text(encoding="utf-8").replace("PASI_Fredriksson  ", "PSAI_Fredriksson  ", 1)
+    )
     answer = run("check", broken)
     assert answer.exit_code == 10
     assert "FD-P040" in answer.output
@@ -89,7 +91,9 @@ def test_tell_ends_with_the_identity():
 
 def test_compare_tells_an_amendment_and_nothing_where_nothing_changed(tmp_path):
     amended = tmp_path / "protocol.yaml"
-    amended.write_text(PROTOCOL.read_text(encoding="utf-8").replace("166 .. 194", "170 .. 190"), encoding="utf-8")
+    amended.write_text(
+        PROTOCOL.read_text(encoding="utf-8").replace("166 .. 194", "170 .. 190"), encoding="utf-8"
+    )
     told = run("compare", PROTOCOL, amended).output
     assert "after:  M6 (Month 6) is day 180 (day 170 to 190)" in told
     assert run("compare", PROTOCOL, PROTOCOL).output == "The two protocols say the same.\n"
@@ -125,7 +129,9 @@ def test_rehearse_does_not_write_over_records(tmp_path):
     assert "FD-R028" in answer.output
 
 
-@pytest.mark.parametrize("name", ["results.json", "results.parquet", "report.html", "report.pdf", "dose.html", "dose.pdf"])
+@pytest.mark.parametrize(
+    "name", ["results.json", "results.parquet", "report.html", "report.pdf", "dose.html", "dose.pdf"]
+)
 def test_the_same_study_gives_the_same_bytes_twice(name, twice):
     one, other = twice
     assert (one / name).read_bytes() == (other / name).read_bytes()

@@ -37,7 +37,9 @@ def _criteria(direction: str) -> Callable[[Protocol], str]:
 
 def _outcomes(level: str) -> Callable[[Protocol], str]:
     def told(protocol: Protocol) -> str:
-        registered = [each.outcome for each in protocol.outcomes if each.source == "registry" and each.level == level]
+        registered = [
+            each.outcome for each in protocol.outcomes if each.source == "registry" and each.level == level
+        ]
         planned = [f"{each.measure}, {each.kind}" for each in protocol.endpoints if each.level == level]
         return "; ".join(registered or planned)
 
@@ -108,5 +110,8 @@ def compare_registration(protocol: Protocol, registered: Path) -> tuple[list[str
 
 def _unreadable(path: Path, why: str) -> Issue:
     return Issue(
-        Place(path.name), "FD-D001", f"this is not an ICTRP record: {why}.", "Save the registered record as XML."
+        Place(path.name),
+        "FD-D001",
+        f"this is not an ICTRP record: {why}.",
+        "Save the registered record as XML.",
     )

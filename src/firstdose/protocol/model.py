@@ -16,7 +16,9 @@ Level = Literal["primary", "secondary", "exploratory"]
 Measure = Literal[
     "value", "any event", "change", "percent change", "worst change", "profile", "response"
 ]  # `response`: improvement of at least `cut` percent
-Strategy = Literal["treatment policy", "hypothetical", "composite worst", "while on treatment", "principal stratum"]
+Strategy = Literal[
+    "treatment policy", "hypothetical", "composite worst", "while on treatment", "principal stratum"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 
 PORTRAIT, LANDSCAPE = 481.0, 728.0  # room between the margins of A4, in points
 LONGEST_WORD = 18  # letters, before a word may break
-BRIEF = 18  # rows of a table that is kept on one page
 _PADDING = 8.0  # points, both sides of a cell
 _WAYS = ((PORTRAIT, 9.0), (PORTRAIT, 8.0), (LANDSCAPE, 9.0), (LANDSCAPE, 8.0), (LANDSCAPE, 7.0))
+_TALLEST = {False: 450.0, True: 280.0}  # points, of a table that is kept on one page, by way of the paper
 _MOST_TEXT = 45.0  # em beyond which a column of words asks for no more than its neighbours
 _LEAST_TEXT = 9.0  # em that a column of words keeps where it can
 # Lines break at blanks and after hyphens, not inside a date.
@@ -32,21 +33,43 @@ class Layout:
     widths: tuple[tuple[float, ...], ...]
 
 
-def lay_out(columns: Sequence[Sequence[str]], numeric: Sequence[bool], row_heads: int) -> Layout:
-    """The layout for columns of cell texts, heads among them."""
+def lay_out(
+    columns: Sequence[Sequence[str]], numeric: Sequence[bool], row_heads: int, *, turned: bool = False
+) -> Layout:
+    """The layout for columns of cell texts, heads among them; `turned`: on landscape paper in any case."""
     natural = [_natural(column) for column in columns]
     least = [_least(column) for column in columns]
     easy = [
         wide if number else max(low, min(wide, max(wide / 3, _LEAST_TEXT)))
         for wide, low, number in zip(natural, least, numeric, strict=True)
     ]
-    for room, size in _WAYS:
+    for room, size in _WAYS[2:] if turned else _WAYS:
         if _sum(easy, size) <= room:
             return _one_piece(natural, easy, room, size)
     room, size = _WAYS[-1]
     if _sum(least, size) <= room:
         return _one_piece(natural, least, room, size)
     return _pieces(natural, least, room, size, row_heads)
+
+
+def is_brief(columns: Sequence[Sequence[str]], layout: Layout) -> bool:
+    """The table surely fits on one page and is better not broken."""
+    if len(layout.parts) > 1:
+        return False
+    widths = layout.widths[0] or [_natural(column) * layout.size + _PADDING for column in columns]
+    room = [max((width - _PADDING) / layout.size, 1.0) for width in widths]
+    height = 0.0
+    for row in zip(*columns, strict=True):
+        lines = max((_lines(cell, ems) for cell, ems in zip(row, room, strict=True)), default=1)
+        height += lines * layout.size * 1.3 + 7.0
+        if height > _TALLEST[layout.landscape]:
+            return False
+    return True
+
+
+def _lines(cell: str, ems: float) -> int:
+    """Lines of a cell, rather too many: what a word leaves free at the end of a line is lost."""
+    return sum(math.ceil(1.2 * _ems(line) / ems) if _ems(line) > ems else 1 for line in cell.split("\n"))
 
 
 def _one_piece(natural: Sequence[float], least: Sequence[float], room: float, size: float) -> Layout:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.report import wording
-from firstdose.report.columns import BRIEF, LONGEST_WORD, lay_out
+from firstdose.report.columns import LONGEST_WORD, is_brief, lay_out
 from firstdose.report.html_spans import attribute, escaped, render_spans
 from firstdose.report.lettering import broken_up
 from firstdose.report.outline import head_lines
+from firstdose.report.trace import is_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +51,9 @@ def _paper(table: Table) -> str:
         [column.title, *(broken_up(_plain(row[place]), LONGEST_WORD) for row in table.rows)]
         for place, column in enumerate(table.columns)
     ]
-    layout = lay_out(texts, [column.numeric for column in table.columns], table.row_heads)
-    return f"{' brief' if len(table.rows) <= BRIEF else ''}{' broad' if layout.landscape else ''}"
+    numeric = [column.numeric for column in table.columns]
+    layout = lay_out(texts, numeric, table.row_heads, turned=is_trace(table))
+    return f"{' brief' if is_brief(texts, layout) else ''}{' broad' if layout.landscape else ''}"
 
 
 def _caption(table: Table, label: str, told: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from firstdose.report import wording
-from firstdose.report.columns import BRIEF, LONGEST_WORD, PORTRAIT, lay_out
+from firstdose.report.columns import LONGEST_WORD, PORTRAIT, is_brief, lay_out
 from firstdose.report.figures.glyphs import is_drawable
 from firstdose.report.lettering import bound_together, broken_up, written_out
 from firstdose.report.outline import head_lines, number_blocks, target_ids
-from firstdose.report.trace import trace_id, with_trace
+from firstdose.report.trace import is_trace, trace_id, with_trace
 from firstdose.report.tree import (
     Bullets,
     Column,
@@ -60,7 +60,7 @@ def plain_report(report: Report) -> Plain:
         "paged": report.page_per_section,
         "contents": wording.CONTENTS,
         "facts": [[_shown(name), _shown(value)] for name, value in report.facts],
-        "runs": _runs(_one_way([*walker.blocks(report.blocks, 1)])),
+        "runs": _runs([*walker.blocks(report.blocks, 1)]),
     }
 
 
@@ -102,7 +102,9 @@ class _Walker:
     def _table(self, table: Table, told: str = "") -> Plain:
         counted = wording.COUNTED + table.unit_of_count if table.unit_of_count else ""
         rows = [[self._cell(cell) for cell in row] for row in table.rows]
-        layout = lay_out(_texts(table, rows), [c.numeric for c in table.columns], table.row_heads)
+        texts = _texts(table, rows)
+        numeric = [column.numeric for column in table.columns]
+        layout = lay_out(texts, numeric, table.row_heads, turned=is_trace(table))
         parts = [
             _part(table, rows, part, widths) for part, widths in zip(layout.parts, layout.widths, strict=True)
         ]
@@ -114,7 +116,7 @@ class _Walker:
             "counted": _shown(told or counted),
             "size": layout.size,
             "landscape": layout.landscape,
-            "whole": len(rows) <= BRIEF,
+            "whole": is_brief(texts, layout),
             "parts": parts,
             "footnotes": [_shown(note) for note in table.footnotes],
         }
@@ -176,7 +178,8 @@ def _texts(table: Table, rows: Sequence[Sequence[list[list[str]]]]) -> list[list
 
 
 def _words(span: Sequence[str]) -> str:
-    return f"{span[1]}\u00a0{span[3]}" if span[0] == "origin" else span[1]
+    """A number of the appendix and its identity stay on one line."""
+    return f"{span[1]} {span[3]}".replace(" ", "\u00a0") if span[0] == "origin" else span[1]
 
 
 def _part(
@@ -222,15 +225,6 @@ def _width(svg: str) -> float:
         return PORTRAIT
     width, height = map(float, found.groups())
     return min(width, PORTRAIT, width * _TALLEST / height)
-
-
-def _one_way(blocks: list[Plain]) -> list[Plain]:
-    """The appendix of traces keeps to one way of the paper."""
-    traces = [block for block in blocks if block["kind"] == "table" and block["id"].startswith("trace-")]
-    if any(block["landscape"] for block in traces):
-        for block in traces:
-            block["landscape"] = True
-    return blocks
 
 
 def _runs(blocks: Sequence[Plain]) -> list[Plain]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from firstdose.analysis.results import ResultRow, Source
     from firstdose.report.tree import Block, Cell, Report, Span
 
+_TABLES = "trace-"
 _COMMON = ("Method", "Set and counts", "Left out", "Caveats", "Records")
 
 
@@ -48,6 +49,10 @@ def printed_rows(blocks: tuple[Section, ...]) -> tuple[ResultRow, ...]:
         if isinstance(span, Number):
             found.setdefault(trace_id(span.row), span.row)
     return tuple(found.values())
+
+
+def is_trace(table: Table) -> bool:
+    return table.id.startswith(_TABLES)
 
 
 def trace_id(row: ResultRow) -> str:
@@ -82,7 +87,7 @@ def _table(place: int, analysis: str, rows: Sequence[ResultRow]) -> Table:
         ((Text(key[0]),), _numbers(members), *((Text(key[n + 1]),) for n in differing))
         for key, members in groups.items()
     )
-    return Table(f"trace-{place}", f"Analysis {analysis}", "", columns, lines, tuple(shared))
+    return Table(f"{_TABLES}{place}", f"Analysis {analysis}", "", columns, lines, tuple(shared))
 
 
 def _numbers(rows: Sequence[ResultRow]) -> Cell:

@@ -67,6 +67,8 @@ def pages_of(path: Path) -> list[tuple[float, float, list[tuple[float, float, fl
 def check_nothing_clipped(path: Path) -> None:
     for width, height, words in pages_of(path):
         assert [w for w in words if w[0] < 50 or w[2] > width - 50 or w[1] < 20 or w[3] > height - 20] == []
+        # The foot of the page holds the snapshot and the page number alone.
+        assert len([w for w in words if w[3] > height - 60]) == len(words[-6:]) == 6
         lines: dict[float, list[tuple[float, float, float, float, str]]] = {}
         for word in words:
             lines.setdefault(word[3], []).append(word)
@@ -187,6 +189,23 @@ def test_a_long_table_repeats_its_head_on_every_page(tmp_path: Path) -> None:
     assert len(pages) > 3
     assert all("Column 0" in page for page in pages)
     check_nothing_clipped(path)
+
+
+@pytest.mark.parametrize("sentences", [1, 20, 60])
+def test_a_table_of_few_tall_rows_never_runs_off_the_page(sentences: int, tmp_path: Path) -> None:
+    cell = "a sentence of several words; " * sentences
+    rows = (((Text("head"),), (Text(cell),), (Text("short"),)),) * 17
+    table = Table("t", "T", "", (Column("A"), Column("B"), Column("C")), rows)
+    path = file_of(tmp_path, report_of(table))
+    check_nothing_clipped(path)
+    assert run("pdftotext", str(path), "-").count("short") == 17
+
+
+def test_a_number_of_the_appendix_never_runs_into_the_next_column(tmp_path: Path) -> None:
+    long = "a very long name of a statistic indeed"
+    numbers = [number("participants", "11/13 (84.6%)", visit=f"V{n}", caveats=(long * 3,)) for n in range(9)]
+    others = [number("mean", "1.0", visit=f"W{n}", excluded=((f"P{n}", long * 5),)) for n in range(9)]
+    check_nothing_clipped(file_of(tmp_path, report_of(Paragraph((*numbers, *others)))))
 
 
 def test_a_wide_table_turns_the_paper_and_the_next_page_turns_back(tmp_path: Path) -> None:
