@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.model import Protocol
     from tests.unit.records.invented import Table
 
-EDITS = 34
+EDITS = 30
 KEPT = ("SCR", "BL", "D0", "M3", "M6")
 LEFT_OUT = ("histology", "skin_lymphocytes", "dermal_mrna", "DLQI", "blood_foxp3", "blood_lymphocytes")
 KEYS = {"participant", "visit", "lesion"}

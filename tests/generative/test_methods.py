@@ -165,8 +165,8 @@ def test_tables_of_orders_hold_every_arrangement(rows):
     y = np.array(rows, dtype=float)
     k = y.shape[1]
     centred = k * y - y.sum(axis=1, keepdims=True)
-    if math.factorial(k) ** len(y) > 50_000:
-        centred = centred[:3]
+    if math.factorial(k) ** len(y) > 5_000:
+        centred = centred[:2]
     totals = np.zeros((k - 1, 1))
     for table in drawing.order_tables(centred):
         totals = (totals[:, :, None] + table[:, None, :]).reshape(k - 1, -1)
