@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 MISSING = "missing"
 TERMS = "different terms"
 SEVERE = 3
+# The four relations are asked apart: what looks related to the needle may not be related to the cells.
+RELATIONS = {
+    "relation": "related_cells",
+    "relation_procedure": "related_procedure",
+    "relation_biopsy": "related_biopsy",
+    "relation_disease": "related_disease",
+}
 CLASSES = ("soc", "preferred")
 BOUNDED = frozenset(
     {"any event", "serious", "serious and related", "grade 3 or more", "fatal", "dose-limiting toxicity"}
@@ -49,7 +56,7 @@ def _count_levels(
 ) -> Iterator[ResultRow]:
     for level, those, part in _levels(basis, by, members, events):
         yield from _overall(basis, by, level, those, part)
-        for column in (*CLASSES, "grade", "relation", "special_interest", *_severity(part)):
+        for column in (*CLASSES, "grade", *RELATIONS, "special_interest", *_severity(part)):
             yield from _by_column(basis, by, level, those, part, column)
         yield from _terms_by_grade(basis, by, level, those, part)
 
@@ -62,7 +69,7 @@ def _levels(
     basis: Basis, by: str, members: tuple[str, ...], events: pl.DataFrame
 ) -> Iterator[tuple[str, tuple[str, ...], pl.DataFrame]]:
     """All together first, then each level: of the participant, or of the event where the item is the event's."""
-    events = events.with_columns(pl.col("related_cells").alias("relation"))
+    events = events.with_columns(pl.col(column).alias(name) for name, column in RELATIONS.items())
     yield "", members, events
     if not by:
         return

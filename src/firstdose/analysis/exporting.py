@@ -42,7 +42,23 @@ def export_results(results: Results, out: Path) -> list[Path]:
 
 
 def _text(whole: dict[str, object]) -> str:
-    return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """One line a row, so that two reports can be compared line by line."""
+    parts = [f" {_dumped(name)}: {_lines(value)}" for name, value in whole.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_dumped(each)}" for each in value) + "\n ]"
+    if isinstance(value, dict) and value:
+        return (
+            "{\n" + ",\n".join(f"  {_dumped(name)}: {_dumped(each)}" for name, each in value.items()) + "\n }"
+        )
+    return _dumped(value)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _cell(value: object) -> object:

@@ -126,7 +126,8 @@ def _reduced(complete: pl.DataFrame, times: Sequence[str], nested: str) -> pl.Da
 def _excluded(
     basis: Basis, variable: Variable, members: Sequence[str], kept: Sequence[str], times: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    out = [member for member in members if member not in set(kept)]
+    inside = set(kept)
+    out = [member for member in members if member not in inside]
     if not out:
         return ()
     reasons = basis.why_missing(variable.activity, items_of(basis, variable), tuple(times))

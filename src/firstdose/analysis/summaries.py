@@ -75,7 +75,7 @@ def _describe(
         censored = rows.filter(pl.col("before_comparator").is_not_null()).height
     lesions = rows.height if variable.per == "lesion" else None
     if unit == "participant":
-        middle = pl.col(column).median() if _is_ordinal(basis, variable) else pl.col(column).mean()
+        middle = pl.col(column).median() if is_ordinal(basis, variable) else pl.col(column).mean()
         rows = rows.group_by("participant", maintain_order=True).agg(middle)
     row = ResultRow(
         analysis=f"by_visit.{column}",
@@ -98,10 +98,10 @@ def _describe(
         yield from _describe_censored(row, at, censored, column, style)
         return
     numbers = {"n": float(values.size), **describe(values)}
-    yield from rows_of(row, _said(numbers, ordinal=_is_ordinal(basis, variable)), style)
+    yield from rows_of(row, _said(numbers, ordinal=is_ordinal(basis, variable)), style)
 
 
-def _is_ordinal(basis: Basis, variable: Variable) -> bool:
+def is_ordinal(basis: Basis, variable: Variable) -> bool:
     """A grade, or a score that is the grade itself."""
     item = forms(basis.protocol)[variable.activity].item(variable.item_or_score)
     return item is not None and item.kind == "ordinal"

@@ -146,9 +146,15 @@ def _hedges_j(m: int) -> float | None:
     return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
 
 
+# Differences that hardly vary: the noncentral t cannot be computed there in any useful time, or at all.
+FARTHEST_T = 1000.0
+
+
 def _dz_interval(dz: float, n: int, level: float) -> tuple[float, float] | tuple[None, None]:
     """The noncentralities at which t is the upper and the lower quantile, over sqrt n."""
     t, df, tail = dz * math.sqrt(n), n - 1, (1 - level) / 2
+    if abs(t) > FARTHEST_T:
+        return None, None
     reach = 10 * (1 + abs(t))
 
     def crossing(p: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -116,11 +117,13 @@ def _least(column: Sequence[str]) -> float:
     return max(map(_ems, words), default=0.0)
 
 
+@lru_cache(maxsize=65536)
 def _ems(text: str) -> float:
     """Width in em of the letter size, rather too wide than too narrow."""
     return sum(map(_em, text))
 
 
+@cache
 def _em(letter: str) -> float:
     if letter in _NARROW:
         return 0.37

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.analysis.summaries import first_visit
+from firstdose.analysis.summaries import first_visit, is_ordinal
 from firstdose.catalogue import load
 from firstdose.derived.events import EVENTS
 from firstdose.protocol.names import forms, measures
@@ -107,9 +107,11 @@ def _by_visit(material: Material, variable: Variable) -> list[Block]:
 
 
 def _visit_notes(material: Material, variable: Variable, unit: str, word: str) -> tuple[str, ...]:
-    notes = ["SD has divisor n - 1. NC: not calculable."]
+    ordinal = is_ordinal(material.basis, variable)
+    middle = "median" if ordinal else "mean"
+    notes = ["Grades are not averaged." if ordinal else "SD has divisor n - 1.", "NC: not calculable."]
     if variable.per == "lesion" and unit == "participant":
-        notes.append(f"A participant's value is the mean of the participant's {word_plural(material)}.")
+        notes.append(f"A participant's value is the {middle} of the participant's {word_plural(material)}.")
     if unit == "lesion":
         notes.append(
             f"{word.capitalize()}s of one participant are not independent; this table tests nothing."

@@ -49,7 +49,7 @@ def build_report(basis: Basis, results: Results, issues: Iterable[Issue]) -> Rep
     )
     trial = basis.protocol.trial
     return Report(
-        title=f"{trial.id}: {trial.title}",
+        title=trial.title,
         trial=trial.id,
         snapshot=results.snapshot,
         protocol=results.protocol,

@@ -156,7 +156,7 @@ def _fact_rows(material: Material, activity: str) -> Iterator[tuple[Cell, ...]]:
     numbers = material.numbers
     for item in forms(material.basis.protocol)[activity].items:
         variable = f"{activity}.{item.name}"
-        if numbers.find("facts", "mean", variable=variable) is None:
+        if numbers.find("facts", "median", variable=variable) is None:
             continue
         low = numbers.find("facts", "min", variable=variable)
         high = numbers.find("facts", "max", variable=variable)

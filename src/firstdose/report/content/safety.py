@@ -44,6 +44,9 @@ def _events(material: Material) -> Iterator[Block]:
         "grade": ("Adverse events by grade", "grade"),
         "severity": ("Adverse events by severity", "severity"),
         "relation": ("Adverse events by relation to the intervention", "relation"),
+        "relation_procedure": ("Adverse events by relation to the procedure or needle", "relation"),
+        "relation_biopsy": ("Adverse events by relation to the biopsy", "relation"),
+        "relation_disease": ("Adverse events by relation to the disease", "relation"),
         "special_interest": ("Events of special interest", "kind"),
     }
     for display, (title, head) in displays.items():
