@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from firstdose.analysis.events import TERMS
 from firstdose.analysis.reactions import GRADES, WORST
 from firstdose.derived.events import derive_events
+from firstdose.instruments.adverse_events import due_dates
 from firstdose.report.content.drawings import local_reaction_figures
 from firstdose.report.content.pieces import Material, sentence, text
 from firstdose.report.tree import Block, Column, Listing, Number, Section, Table
+from firstdose.values.dates import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from firstdose.report.tree import Cell
 
 SHOWN = 500
+GRAVE = frozenset({"death", "life-threatening"})
 
 
 def safety_section(material: Material) -> Section | None:
@@ -53,6 +58,7 @@ def _events(material: Material) -> Iterator[Block]:
         if numbers.of_analysis(f"events.{display}"):
             yield _counts(material, display, title, head, levels)
     yield from _worst_grades(material)
+    yield from _clocks(material)
     yield from _listing(material)
 
 
@@ -110,7 +116,7 @@ def _counts(material: Material, display: str, title: str, head: str, levels: lis
     with_lesions = any(row.statistic == "lesions" for row in numbers.of_analysis(analysis))
     columns = [Column(head)]
     for level in levels:
-        over = level or "all"
+        over = level or ("all" if len(levels) > 1 else "")
         columns.append(Column("participants", over=over, numeric=True))
         if with_lesions:
             columns.append(Column(word, over=over, numeric=True))
@@ -144,6 +150,38 @@ def _worst_grades(material: Material) -> Iterator[Block]:
     body = tuple((*(text(part) for part in row.variable.split(" / ")), (Number(row),)) for row in rows)
     columns = (Column("class"), Column("term"), Column("worst grade"), Column("participants", numeric=True))
     yield Table("t-events-worst", "Terms by worst grade", "participants", columns, body, row_heads=2)
+
+
+def _clocks(material: Material) -> Iterator[Block]:
+    """Serious events with the day the sponsor knew, and until when each report is due."""
+    events = derive_events(material.basis.protocol, material.basis.snapshot)
+    if "sponsor_aware" not in events.columns:
+        return
+    rows = []
+    for event in events.filter(pl.col("serious") & pl.col("sponsor_aware").is_not_null()).iter_rows(
+        named=True
+    ):
+        aware = read_date(event["sponsor_aware"])
+        grave = event["outcome"] == "fatal" or event.get("serious_criterion") in GRAVE
+        due = due_dates(aware.first(), fatal=grave)
+        follow_up = "–" if due.follow_up is None else due.follow_up.isoformat()
+        words = (event["participant"], event["term"], aware.iso())
+        rows.append((*words, f"{due.alarm:%Y-%m-%d %H:%M}", due.report.isoformat(), follow_up))
+    if rows:
+        heads = (
+            "participant",
+            "term",
+            "sponsor aware",
+            "24 h alarm",
+            "7 or 15 day report due",
+            "follow-up due",
+        )
+        note = (
+            "For suspected unexpected reactions: 7 days where fatal or a threat to life (8 more to follow up), else 15.",
+        )
+        yield Listing(
+            "l-clocks", "Serious events: reporting clocks", heads, tuple(rows), len(rows), footnotes=note
+        )
 
 
 def _listing(material: Material) -> Iterator[Block]:
