@@ -39,12 +39,16 @@ def clocks(folder: Path, **changes: str) -> tuple[tuple[str, ...], ...]:
 
 
 def test_a_serious_event_has_24_hours_and_15_days(tmp_path):
-    found = clocks(tmp_path / "s", serious="yes", serious_criterion="hospital stay", sponsor_aware="2024-02-20")
+    found = clocks(
+        tmp_path / "s", serious="yes", serious_criterion="hospital stay", sponsor_aware="2024-02-20"
+    )
     assert [row[2:] for row in found] == [("2024-02-20", "2024-02-21 00:00", "2024-03-06", "–")]
 
 
 def test_a_threat_to_life_has_7_days_and_8_more_across_29_february(tmp_path):
-    found = clocks(tmp_path / "s", serious="yes", serious_criterion="life-threatening", sponsor_aware="2024-02-24")
+    found = clocks(
+        tmp_path / "s", serious="yes", serious_criterion="life-threatening", sponsor_aware="2024-02-24"
+    )
     assert [row[2:] for row in found] == [("2024-02-24", "2024-02-25 00:00", "2024-03-02", "2024-03-10")]
 
 

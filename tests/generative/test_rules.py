@@ -416,7 +416,7 @@ TEXTS = st.one_of(
 )
 
 
-def holds(text: str) -> None:
+def assert_holds(text: str) -> None:
     """Either a rule that can be evaluated and told, or Issues inside the text; never an exception."""
     rule, issues = read_rule(text, NAMES, Place("p.yaml", 5, 7), VISITS)
     if rule is None:
@@ -446,14 +446,14 @@ def holds(text: str) -> None:
 @example("(((x)))(p)")
 @example("𝐩")
 def test_any_text_gives_a_rule_or_issues(text) -> None:
-    holds(text)
+    assert_holds(text)
 
 
 @given(truths(2), st.integers(0, 400), st.characters() | st.sampled_from('()"=<>.,_ 0'), st.booleans())
 def test_one_wrong_character_gives_a_rule_or_issues(drawn, where, character, inserted) -> None:
     text = written(drawn)
     where = min(where, len(text))
-    holds(text[:where] + character + text[where + (not inserted) :])
+    assert_holds(text[:where] + character + text[where + (not inserted) :])
 
 
 @given(truths(2), st.integers(0, 60))

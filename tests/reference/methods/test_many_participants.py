@@ -51,7 +51,7 @@ def flags(entry: Method) -> tuple[bool, set[str]]:
     return entry.name in EXACT, wanted
 
 
-def is_an_answer(r, entry, n):
+def assert_is_an_answer(r, entry, n):
     exactly, wanted = flags(entry)
     assert (r.n_participants, r.exact) == (n, exactly)
     assert codes(r) & {"FD-A115", "FD-A116", "FD-A109", "FD-A103"} == wanted
@@ -72,7 +72,7 @@ def test_a_thousand_participants_get_an_answer_that_says_how_it_was_found(name, 
     entry = METHODS[name]
     y, named = many(entry, 1000, kind, k)
     r = entry.estimate(y, decimals=decimals, **named)
-    is_an_answer(r, entry, 1000)
+    assert_is_an_answer(r, entry, 1000)
     missing = {name for name, value in r.more if value is None and not name.startswith("geometric_mean")}
     assert missing <= {"p_exact", "arrangements", "difference"}
 
@@ -80,7 +80,7 @@ def test_a_thousand_participants_get_an_answer_that_says_how_it_was_found(name, 
 @each
 def test_ten_thousand_participants_get_an_answer(entry):
     y, named = many(entry, 10_000, "tenths")
-    is_an_answer(entry.estimate(y, decimals=1, alternative="two-sided", **named), entry, 10_000)
+    assert_is_an_answer(entry.estimate(y, decimals=1, alternative="two-sided", **named), entry, 10_000)
 
 
 @each

@@ -166,7 +166,9 @@ def test_hostile_text_is_shown_as_it_was_typed_wherever_it_stands(typed: str) ->
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_page(typed: str) -> None:
     blocks = (Paragraph((Text(typed),), typed), Listing("l", typed, (typed,), ((typed,),), 9, typed))
-    page_of(*blocks, title=typed, trial=typed, facts=((typed, typed),), language="en").words()
+    page = page_of(*blocks, title=typed, trial=typed, facts=((typed, typed),), language="en")
+    assert page.words()
+    assert page.all("script") == []
 
 
 def test_a_link_to_nothing_stays_words() -> None:
