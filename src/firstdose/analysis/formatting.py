@@ -21,7 +21,19 @@ BEYOND = {
     "sd": 2, "sd_population": 2, "sd_difference": 2, "se": 2,
 }  # fmt: skip
 COUNTS = frozenset(
-    {"n", "n_nonzero", "events", "participants", "lesions", "count", "n_below", "of", "draws", "seed"}
+    {
+        "n",
+        "n_nonzero",
+        "events",
+        "participants",
+        "lesions",
+        "count",
+        "numerator",
+        "n_below",
+        "of",
+        "draws",
+        "seed",
+    }
 )
 SHARES = frozenset(
     {"proportion", "upper_one_sided", "lower_one_sided", "mid_p_low", "mid_p_high", "level", "attained_level"}

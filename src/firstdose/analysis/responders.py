@@ -132,7 +132,7 @@ def share_rows(
     yield replace(
         row, statistic="count", value=float(count), text=printed_share(count, of, mode=basis.rounding)
     )
-    numbers: dict[str, float | None] = {"of": float(of)}
+    numbers: dict[str, float | None] = {"numerator": float(count), "of": float(of)}
     if result is not None:
         numbers |= {
             "estimate": result.estimate,

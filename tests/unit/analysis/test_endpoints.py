@@ -220,7 +220,11 @@ def test_the_share_of_a_truth_is_an_endpoint(tmp_path):
 def test_with_nobody_to_ask_a_share_has_a_count_of_none(tmp_path):
     plan = one_measure(TIMES, [endpoint("E1", "value", "exact_binomial", ["T2"])], kind="truth")
     results = results_of(tmp_path, plan, rows({"P1": ("yes",)}))
-    assert [(row.statistic, row.value) for row in results.of("E1")] == [("count", 0.0), ("of", 0.0)]
+    assert [(row.statistic, row.value) for row in results.of("E1")] == [
+        ("count", 0.0),
+        ("numerator", 0.0),
+        ("of", 0.0),
+    ]
 
 
 def test_a_response_may_ask_that_values_rise(tmp_path):

@@ -78,22 +78,20 @@ def _occurrence(material: Material, endpoint: Endpoint) -> Iterator[Paragraph]:
             continue
         group = f" ({level})" if level else ""
         if count.value == 0:
-            bound = numbers.find(endpoint.endpoint, "upper_one_sided", **where)
+            none, of, bound = (
+                numbers.find(endpoint.endpoint, name, **where)
+                for name in ("numerator", "of", "upper_one_sided")
+            )
             yield sentence(
-                f"{what}{group}: ", _of(count), " of ", numbers.find(endpoint.endpoint, "of", **where),
+                f"{what}{group}: ", none, " of ", of,
                 ": rates above ", bound, " are excluded with one-sided 95 % confidence.", kind="key",
             )  # fmt: skip
             continue
         low, high = (numbers.find(endpoint.endpoint, name, **where) for name in ("ci_low", "ci_high"))
         level_row = numbers.find(endpoint.endpoint, "level", **where)
-        confidence = f"{100 * (level_row.value or 0):.0f} %" if level_row else ""
         yield sentence(
-            f"{what}{group}: ", count, f", {confidence} interval ", low, " to ", high, ".", kind="key"
+            f"{what}{group}: ", count, ", ", level_row, " interval ", low, " to ", high, ".", kind="key"
         )
-
-
-def _of(count: ResultRow) -> str:
-    return str(int(count.value or 0))
 
 
 def _visit(endpoint: Endpoint) -> str:
