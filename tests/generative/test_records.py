@@ -108,7 +108,7 @@ def says(item, cell, text):
         return TRUTHS[bare.lower()] is cell.value
     if item.kind == "date":
         return cell.value == bare.replace("-UNK", "")
-    found = re.fullmatch(r"([<>]?) *([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(?: +(\S+))?", bare)
+    found = re.fullmatch(r"([<>]?) *([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(?: +(\S.*))?", bare)
     assert (found[1] or None) == cell.comparator
     assert found[3] is None or same_unit(found[3], item.unit)
     return Decimal(repr(cell.value)) == Decimal(found[2])
