@@ -218,13 +218,11 @@ def _reach_sentences(reaches: tuple[Reach, ...]) -> Iterator[str]:
         key = (reach.n, reach.method, reach.times, reach.alternative, reach.alpha)
         groups[key].append(reach)
     for group in groups.values():
-        sentence = reach_sentence(group[0])
-        if sentence:
-            yield f"{sentence} ({', '.join(reach.test for reach in group)})"
+        yield f"{reach_sentence(group[0])} ({', '.join(reach.test for reach in group)})"
 
 
 def reach_sentence(reach: Reach) -> str:
-    """What this test can and cannot show, in words; empty where the method says nothing of it."""
+    """What this test can and cannot show, in words."""
     start = f"With {participants(reach.n)} the {_lower_first(reach.label)}"
     alpha = f"{reach.alpha:.4g}"
     if reach.smallest_p is not None:

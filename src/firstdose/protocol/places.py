@@ -35,6 +35,3 @@ class Places:
     def note(self, path: Path, place: Place) -> None:
         """Remember where a part stands; the first of two parts with one path keeps its place."""
         self._by_path.setdefault(path, place)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._by_path

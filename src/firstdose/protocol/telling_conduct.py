@@ -34,8 +34,10 @@ if TYPE_CHECKING:
         Derivation,
         DoseLevel,
         EditCheck,
+        Intervention,
         LocalItem,
         Protocol,
+        Safety,
         Scale,
         Visit,
     )
@@ -204,13 +206,11 @@ def tell_intervention(protocol: Protocol) -> Keyed:
         value = getattr(given, key)
         if value is not None:
             told[key] = f"{words.format(quantity(value))}."
-    return told | _ranges(protocol)
+    return told | _ranges(given, protocol.lesion_word)
 
 
-def _ranges(protocol: Protocol) -> Keyed:
-    given, told = protocol.intervention, {}
-    if given is None:
-        return {}
+def _ranges(given: Intervention, lesion: str) -> Keyed:
+    told: Keyed = {}
     if given.tolerance is not None:
         low, high = given.tolerance
         told["tolerance"] = (
@@ -218,9 +218,7 @@ def _ranges(protocol: Protocol) -> Keyed:
         )
     if given.area_limits is not None:
         low_area, high_area = given.area_limits
-        told["area_limits"] = (
-            f"A {protocol.lesion_word} is dosed from {quantity(low_area)} to {quantity(high_area)}."
-        )
+        told["area_limits"] = f"A {lesion} is dosed from {quantity(low_area)} to {quantity(high_area)}."
     if given.volume_per_point_limits is not None:
         low_volume, high_volume = given.volume_per_point_limits
         told["volume_per_point_limits"] = (
@@ -257,7 +255,7 @@ def tell_safety(protocol: Protocol) -> Keyed:
         told["stop_when"] = f"The trial stops when: {rule(protocol, safety.stop_when, counts)}."
     if safety.review:
         told["review"] = f"Review: {ended(safety.review)}"
-    return told | _events(protocol)
+    return told | _events(safety)
 
 
 def _design(name: str, said: Keyed) -> str:
@@ -270,13 +268,10 @@ def _design(name: str, said: Keyed) -> str:
     return ended(entry.sentence.format(**chosen))
 
 
-def _events(protocol: Protocol) -> Keyed:
-    safety, told = protocol.safety, {}
-    if safety is None:
-        return {}
+def _events(safety: Safety) -> Keyed:
     dictionary = load("instruments.dictionaries").get(safety.dictionary)
     words = f"{dictionary.label}, version {dictionary.version}" if dictionary else safety.dictionary
-    told["dictionary"] = f"Adverse events are named and graded after {spaced(words)}."
+    told = {"dictionary": f"Adverse events are named and graded after {spaced(words)}."}
     if safety.special_interest:
         told["special_interest"] = (
             f"Of special interest: {listed(spaced(word) for word in safety.special_interest)}."

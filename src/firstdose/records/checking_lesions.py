@@ -63,6 +63,8 @@ def check_places(scope: Scope) -> Iterator[Issue]:
 
 def _lesion_there(known: pl.DataFrame, row: dict[str, object], seen: list[str]) -> str:
     """The other lesion of the participant that lies where the injection was seen."""
+    if any(row[name] is None for name in seen):
+        return ""
     there = pl.all_horizontal(pl.col(name) == row[name] for name in seen)
     others = known.filter(
         (pl.col("participant") == row["participant"]) & (pl.col("lesion") != row["lesion"]) & there

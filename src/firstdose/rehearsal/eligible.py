@@ -144,8 +144,9 @@ def _choices(search: Search, names: Sequence[str]) -> dict[str, Choice]:
     for name in names:
         draft = search.owner(name)
         item = draft.form.item(name) if draft else None
-        if draft and item:
-            found[name] = Choice(draft, item, cuts_of(rules, name), plausible=name not in named)
+        assert draft is not None  # the names are those of items
+        assert item is not None
+        found[name] = Choice(draft, item, cuts_of(rules, name), plausible=name not in named)
     return found
 
 
@@ -154,8 +155,7 @@ def _fixed(cohort: Cohort, facts: Mapping[Fact, str]) -> dict[str, Bools]:
     fixed: dict[str, Bools] = {}
     rows = {name: row for row, name in enumerate(cohort.ids)}
     for fact in facts:
-        if fact.participant in rows:
-            fixed.setdefault(fact.item, np.zeros(cohort.size, dtype=bool))[rows[fact.participant]] = True
+        fixed.setdefault(fact.item, np.zeros(cohort.size, dtype=bool))[rows[fact.participant]] = True
     return fixed
 
 

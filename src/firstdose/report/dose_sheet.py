@@ -324,8 +324,7 @@ def _recorded(dose: LesionDose, name: str) -> str:
 
 
 def _when(dose: LesionDose) -> str:
-    if dose.given is None:
-        return ""
+    assert dose.given is not None  # asked only where an injection is on record
     return " ".join(word for word in (str(dose.given.date or ""), dose.given.time) if word)
 
 

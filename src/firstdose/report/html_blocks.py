@@ -44,7 +44,7 @@ def _render(block: Block, drawing: Drawing, level: int) -> Iterator[str]:
             yield render_table(block, drawing.numbers[block.id], drawing.targets)
         case Figure():
             yield from _figure(block, drawing)
-        case Listing():
+        case Listing():  # pragma: no branch - there is no other kind of block
             yield _listing(block, drawing)
 
 

@@ -86,7 +86,7 @@ class _Walker:
                     yield self._figure(block)
                     if block.table is not None:
                         yield self._table(block.table)
-                case Listing():
+                case Listing():  # pragma: no branch - there is no other kind of block
                     yield self._listing(block)
 
     def _heading(self, section: Section, level: int) -> Plain:
@@ -161,7 +161,7 @@ class _Walker:
                 return ["origin", _shown(span.text, longest), f"n-{trace_id(span.row)}", trace_id(span.row)]
             case Link(target, text):
                 return ["link", _shown(text, longest), target if target in self.targets else ""]
-            case ToWrite(what, by_whom):
+            case ToWrite(what, by_whom):  # pragma: no branch - there is no other kind of span
                 return ["towrite", _shown(wording.to_write(what, by_whom), longest)]
 
 

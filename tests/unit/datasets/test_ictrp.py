@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,14 @@ def test_a_file_that_is_no_record_is_an_issue(seed, tmp_path, content):
     differences, issues = compare_registration(seed, record)
     assert differences == []
     assert [issue.code for issue in issues] == ["FD-D001"]
+
+
+def test_a_trial_without_an_intervention_registers_none(seed):
+    field = next(
+        name
+        for name, text in registration_fields(seed).items()
+        if text.startswith(f"{seed.intervention.product}, {seed.intervention.route}")
+    )
+    without = replace(seed, intervention=None)
+    assert registration_fields(without)[field].startswith("N/A")
+    assert field in undeclared_fields(without)

@@ -185,3 +185,11 @@ def test_more_left_than_drawn_gives_no_dose():
     )
     assert dose.given is not None
     assert (dose.given.volume, dose.given.cells, dose.delivery) == (None, None, None)
+
+
+def test_of_two_releases_of_one_lot_that_of_the_visit_counts():
+    products = [product("P1", 1e7), product("P1", 3e7, visit="M1")]
+    injection = injected("P1", "L1", concentration=None)
+    (dose,) = derive_doses(PROTOCOL, snapshot_of([mapped("P1", "L1")], [injection], products))
+    assert dose.product is not None
+    assert dose.product.viable_concentration == read_quantity("1e7 cells/mL")

@@ -155,3 +155,35 @@ def test_any_name_of_a_participant_can_be_printed_twice_alike():
     pages = [render_html(sheets_of(lesions, products=[product("P-2", 1.8e7)])) for _ in range(2)]
     assert pages[0] == pages[1]
     assert "P &lt;1&gt; &amp; co" in pages[0]
+
+
+def facts_of(**changes):
+    limits = replace(PROTOCOL.intervention, **changes)
+    return dict(build_dose_sheets(replace(PROTOCOL, intervention=limits), snapshot_of()).facts)
+
+
+def test_limits_that_are_not_declared_are_not_among_the_facts():
+    bare = facts_of(dose_levels=(), cap=None, tolerance=None, syringe_graduation=None)
+    assert set(bare) == {"trial", "protocol version", "product"}
+    assert {"dose levels", "cap for one participant", "tolerated", "syringe graduation"} <= set(facts_of())
+
+
+def test_a_total_without_a_cap_says_that_the_protocol_sets_none():
+    plan = replace(PROTOCOL, intervention=replace(PROTOCOL.intervention, cap=None))
+    (section,) = build_dose_sheets(plan, snapshot_of([mapped("P1", "L1")])).blocks
+    assert section.blocks[0].spans[0].text.endswith("planned in all; the protocol sets no cap.")
+
+
+def test_a_lesion_that_was_not_measured_has_no_area_and_no_planned_cells():
+    (section,) = sheets_of([mapped("P1", "L1", None, None)], products=[product("P1", 1.8e7)]).blocks
+    lines = lines_of(section)
+    assert [lines[name] for name in ("diameters", "area", "planned cells")] == [["–"], ["–"], ["–"]]
+    assert lines["living cells in the suspension"] == ["–"]
+
+
+def test_an_injection_without_volumes_says_that_its_cells_cannot_be_computed():
+    given = injected("P1", "L1", volume_drawn=None, residual_volume=None)
+    (section,) = sheets_of([mapped("P1", "L1")], [given]).blocks
+    lines = lines_of(section)
+    assert lines["cells given"] == ["not computable from the record"]
+    assert lines["drawn, mL"] == ["–"]

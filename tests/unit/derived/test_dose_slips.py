@@ -185,3 +185,14 @@ def test_a_planted_slip_is_raised_whatever_the_seed(slip, seed):
 def test_a_clean_sheet_raises_nothing_whatever_the_seed(seed):
     ((lesion, injection, release),) = sheets(seed, 1)
     assert found(lesion, injections=[injection], products=[release]) == ()
+
+
+def test_a_volume_is_not_judged_where_no_level_says_what_it_should_be():
+    release = product("P1", 1.8e7)
+    told = codes(mapped("P1", "L1"), injections=[injected("P1", "L1", volume_drawn=18.5)], products=[release])
+    assert "FD-R212" in told
+    lesion = mapped("P1", "L1", dose_level=None)
+    injection = injected("P1", "L1", dose_level=None, volume_drawn=18.5)
+    told = codes(lesion, injections=[injection], products=[release])
+    assert "FD-R225" in told
+    assert "FD-R212" not in told

@@ -245,3 +245,10 @@ def test_a_trial_that_begins_on_the_day_of_treatment_is_warned() -> None:
     changes = {"visits": SMALL.visits[2:], "schedule": schedule, "endpoints": endpoints, "eligibility": ()}
     assert errors(**changes) == set()
     assert "FD-P103" in codes(**changes)
+
+
+def test_a_visit_that_is_missing_is_not_told_a_second_time_as_a_missing_day_zero() -> None:
+    visits = without(SMALL.visits, "D0")
+    assert "FD-P102" not in codes(visits=visits)
+    unused = tuple(replace(row, at=tuple(name for name in row.at if name != "D0")) for row in SMALL.schedule)
+    assert "FD-P102" in codes(visits=visits, schedule=unused)

@@ -228,3 +228,8 @@ def test_the_kind_of_a_derivation_follows_from_its_rule() -> None:
         "number",
         "pg/mL",
     )
+
+
+def test_a_safety_section_without_a_dictionary_is_not_asked_for_an_unknown_one() -> None:
+    safety = replace(SMALL.safety, dictionary="")
+    assert [issue for issue in issues(safety=safety) if issue.place.file == "safety/dictionary"] == []

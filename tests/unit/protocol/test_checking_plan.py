@@ -163,3 +163,9 @@ def test_a_design_that_leaves_a_choice_open_asks_for_it(monkeypatch) -> None:
     assert [(issue.code, issue.remedy) for issue in found] == [
         ("FD-P091", "Write ties under safety: lower or higher.")
     ]
+
+
+def test_a_comparison_of_groups_needs_to_know_who_is_in_which() -> None:
+    endpoints = changed(SMALL.endpoints, "E2", kind="value", reference="", method="kruskal_wallis")
+    found = [issue for issue in issues(endpoints=endpoints) if issue.code == "FD-P061"]
+    assert [issue.remedy for issue in found] == ["Write by under analyses, E2."]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from firstdose.protocol.model import Activity, Endpoint
 from firstdose.values.window import Window
-from tests.unit.protocol.a_small_trial import SMALL, changed, errors, issues, without
+from tests.unit.protocol.a_small_trial import SMALL, changed, codes, errors, issues, without
 
 
 def test_windows_may_not_share_a_day() -> None:
@@ -94,3 +95,12 @@ def test_an_endpoint_about_people_needs_no_visit() -> None:
         method="descriptive",
     )
     assert errors(endpoints=(*SMALL.endpoints, endpoint)) == {"FD-P070"}
+
+
+def test_a_change_in_percent_of_what_cannot_be_zero_is_taken() -> None:
+    endpoints = changed(SMALL.endpoints, "E2", measure="cytokines.il17a", kind="percent change")
+    (row,) = (row for row in SMALL.items if row.item.name == "il17a")
+    others = tuple(each for each in SMALL.items if each is not row)
+    above = replace(row, item=replace(row.item, low=Decimal("0.1")))
+    assert "FD-P067" in codes(endpoints=endpoints)
+    assert "FD-P067" not in codes(endpoints=endpoints, items=(*others, above))

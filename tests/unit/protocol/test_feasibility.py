@@ -174,3 +174,10 @@ def test_a_one_sided_test_detects_what_the_one_sided_formula_says() -> None:
 def test_a_large_trial_shows_the_ends_and_some_counts_between() -> None:
     counts = counts_of(replace(SMALL, trial=replace(SMALL.trial, participants=1000, dropouts=100)))
     assert (counts[0], counts[-1], len(counts)) == (1000, 900, 13)
+
+
+def test_an_effect_between_groups_is_told_as_a_standardised_effect() -> None:
+    between = replace(reach(planned(5), "E2"), design="groups", detectable_80=1.5, detectable_90=1.75)
+    assert "finds a standardised effect of 1.50 with 80 % power, of 1.75 with 90 %;" in reach_sentence(
+        between
+    )

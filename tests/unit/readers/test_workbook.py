@@ -195,3 +195,11 @@ def test_a_workbook_with_a_broken_part_gives_a_table_or_issues(save, member, con
     path = rewritten(save(["id"], ["P1"]), member, lambda _: content)
     table, issues = read_workbook(path)
     assert (table is None) == bool(issues)
+
+
+def test_a_workbook_that_is_not_there_is_told_with_its_name(tmp_path):
+    assert only_issue(tmp_path / "nowhere.xlsx").startswith("pasi.xlsx")
+
+
+def test_a_time_of_day_becomes_its_iso_text():
+    assert cell_text(dt.time(10, 30)) == "10:30:00"

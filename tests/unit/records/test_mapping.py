@@ -5,9 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from firstdose.readers.delimited import table_of
 from firstdose.records.checking import check_records
 from firstdose.records.importing import import_records
+from firstdose.records.mapped import collect_mapped
 from firstdose.records.mapping import mapping_of
+from firstdose.records.sources import Sources, part_of
 from firstdose.records.study import read_study
 from tests.unit.records.invented import protocol_of
 
@@ -274,3 +277,28 @@ def test_a_wrong_mapping_is_told_at_its_place(study, old, new, code, at):
 def test_a_file_that_is_hardly_a_mapping_gives_issues(text):
     _, found = mapping_of(text, "mapping.yaml")
     assert found
+
+
+def test_a_mapping_that_is_not_there_is_an_issue_and_brings_nothing(tmp_path):
+    sources = Sources()
+    collect_mapped(tmp_path / "mapping.yaml", protocol_of(PROTOCOL), {}, sources)
+    assert [(str(issue.place), issue.code) for issue in sources.issues] == [("mapping.yaml", "FD-R020")]
+    assert (sources.parts, sources.roster) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    file: wide.csv\n    activity: wart", "    file: |\n      a  b\n    activity: wart", "'file' holds a text, not a table."),
+        ("    constants: |\n      item  value\n", "    constants: none of them\n", "'constants' holds a table."),
+    ],
+)  # fmt: skip
+def test_a_text_for_a_table_and_a_table_for_a_text_are_told(old, new, message):
+    assert MAPPING.count(old) == 1
+    _, issues = mapping_of(MAPPING.replace(old, new), "mapping.yaml")
+    assert message in [issue.message for issue in issues if issue.code == "FD-R022"]
+
+
+def test_rows_after_a_cell_of_two_lines_keep_the_lines_of_their_file():
+    table, _ = table_of(b'participant,note\nP1,"two\nlines"\nP2,\n', "notes.csv")
+    assert part_of(table, "notes").frame["_row"].to_list() == [2, 4]

@@ -225,3 +225,54 @@ def test_an_unbounded_side_of_a_share_reaches_the_end_of_the_scale(built: list[F
 def test_any_labels_can_be_drawn(labels: list[str]) -> None:
     rows = [f.ForestRow(label, 0.0, -1.0, 1.0, (0.5,), label) for label in labels]
     assert f.draw_change_forest(rows, x_label=labels[0]).count("<svg") == 1
+
+
+def words_drawn(figure: Figure) -> set[str]:
+    from matplotlib.text import Text
+
+    return {text.get_text() for text in figure.findobj(Text) if text.get_visible()}
+
+
+def test_a_lesion_without_dose_on_record_has_its_row_and_no_bar(built: list[Figure]) -> None:
+    f.draw_dose_bars([f.DoseBar("P1 / L1", None, None, "–")], x_label="cells")
+    (axes,) = built[0].axes
+    assert (len(axes.patches), len(axes.lines)) == (0, 0)
+    assert {"P1 / L1", "–"} <= words_drawn(built[0])
+
+
+def test_a_participant_who_was_not_treated_has_no_mark_of_treatment(built: list[Figure]) -> None:
+    f.draw_swimmer([f.SwimRow("P1", 0, 10)], x_label="day")
+    f.draw_swimmer([f.SwimRow("P1", 0, 10, treatments=(0.0,))], x_label="day")
+    untreated, treated = map(words_drawn, built)
+    assert "injection" not in untreated
+    assert "injection" in treated
+
+
+def test_an_arm_without_steps_has_no_arrow(built: list[Figure]) -> None:
+    step = f.FlowStep("Treated", "n = 1")
+    f.draw_flow((f.FlowStep("Enrolled", "n = 1"),), arms=((step,), ()))
+    assert "Treated" in " ".join(words_drawn(built[0]))
+    assert sum(getattr(text, "arrow_patch", None) is not None for text in built[0].axes[0].texts) == 1
+
+
+def test_a_line_without_a_name_stands_in_no_legend(built: list[Figure]) -> None:
+    for name in ("", "P1"):
+        f.draw_trajectories(
+            [f.Line(name, "", (0, 1), (1.0, 2.0))], x_ticks=((0, "BL"), (1, "M6")), y_label="y"
+        )
+    unnamed, named = map(words_drawn, built)
+    assert "P1" in named
+    assert named - unnamed == {"P1"}
+
+
+def test_a_tick_without_a_label_takes_no_room_from_its_neighbours() -> None:
+    from matplotlib.figure import Figure as Plain
+
+    def shown(middle: str) -> list[str]:
+        axes = Plain(figsize=(0.5, 1)).subplots()
+        axes.set_xticks([0, 0.5, 1], ["aa", middle, "cc"])
+        hide_crowded(axes)
+        return [label.get_text() for label in axes.get_xticklabels() if label.get_text()]
+
+    assert shown("") == ["aa", "cc"]
+    assert shown("a wide label") != ["aa", "a wide label", "cc"]

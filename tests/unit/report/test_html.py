@@ -204,3 +204,16 @@ def test_two_drawings_on_one_page_share_no_name() -> None:
     assert "url(#fig-1-a)" in drawn
     assert drawn.startswith("<svg")
     assert 'role="img" aria-label="say &quot;x&quot;"' in drawn
+
+
+def test_a_report_without_facts_has_no_list_of_them(html: str) -> None:
+    assert '<dl class="facts">' in html
+    assert '<dl class="facts">' not in render_html(replace(sample_report(), facts=()))
+
+
+def test_a_column_without_a_title_is_no_head_of_its_cells() -> None:
+    columns = (Column("", over="both"), Column("n", over="both"), Column("m"))
+    table = Table("t", "T", "", columns, (((Text("a"),), (Text("1"),), (Text("2"),)),))
+    heads = " ".join(known.get("headers", "") for _, known in page_of(table).elements).split()
+    assert "t-c1" in heads
+    assert "t-c0" not in heads

@@ -141,3 +141,11 @@ def test_big_numbers_are_grouped_by_thousands():
     assert [grouped(n) for n in (999, 1_000_000, Decimal("1E6"), Decimal("-1234.5"))] == [
         "999", "1,000,000", "1,000,000", "-1,234.5",
     ]  # fmt: skip
+
+
+def test_an_unbounded_value_is_printed_with_its_sign():
+    assert [printed(value, 2) for value in (math.inf, -math.inf)] == ["inf", "-inf"]
+
+
+def test_the_percentage_of_none_in_none_is_not_calculable():
+    assert printed_percent(0, 0) == "NC"

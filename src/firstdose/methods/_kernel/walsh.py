@@ -111,7 +111,7 @@ def _scanned(p_in: Callable[[int], float], gaps: int, alpha: float) -> tuple[int
         if (p := p_in(gap)) > alpha:
             return gap, rejected
         rejected = max(rejected, p)
-    raise AssertionError("above all differences p is 1")
+    raise AssertionError("above all differences p is 1")  # pragma: no cover - alpha is below 1
 
 
 def _halved(p_in: Callable[[int], float], gaps: int, alpha: float) -> tuple[int, float]:

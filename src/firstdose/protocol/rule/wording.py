@@ -104,7 +104,7 @@ def _told_truth(node: Node) -> str:
         case In(part, among, negated):
             listed = _listed([_tell(literal) for literal in among], "or")
             return f"{_tell(part)} is {'not one of' if negated else 'one of'} {listed}"
-    raise TypeError(f"{node!r} has no words")
+    raise TypeError(f"{node!r} has no words")  # pragma: no cover - typing lets no other node through
 
 
 def _label(name: str, label: str) -> str:

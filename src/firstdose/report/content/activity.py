@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.analysis.results import ResultRow
-    from firstdose.protocol.model import Endpoint
+    from firstdose.protocol.model import Endpoint, Family
     from firstdose.protocol.names import Variable
     from firstdose.report.tree import Cell
 
@@ -151,9 +151,8 @@ def _tests(material: Material, endpoint: Endpoint) -> list[Block]:
     for name in names:
         for key in _keys(material, name):
             row, spoken = _test_row(material, name, key)
-            if row:
-                rows.append(row)
-                said += spoken
+            rows.append(row)
+            said += spoken
     if not rows:
         return []
     columns = (
@@ -193,13 +192,12 @@ def _keys(material: Material, analysis: str) -> list[tuple[str, str, str]]:
 
 def _test_row(
     material: Material, analysis: str, key: tuple[str, str, str]
-) -> tuple[tuple[Cell, ...] | None, list[ResultRow]]:
+) -> tuple[tuple[Cell, ...], list[ResultRow]]:
     variable, visit, level = key
     numbers = material.numbers
     where = {"variable": variable, "visit": visit, "level": level}
     n = numbers.find(analysis, "n", **where)
-    if n is None:
-        return None, []
+    assert n is not None  # the key is taken from this row
     method = load("methods")[n.method]
     label = f"{method.label}{f' ({n.variant})' if n.variant else ''}{'; exact' if n.exact else ''}"
     place = ", ".join(word for word in (variable, visit, level) if word)
@@ -265,6 +263,10 @@ def _share_row(material: Material, analysis: str, row: ResultRow) -> tuple[Cell,
     )
 
 
+def _why_unjudged(family: Family) -> str:
+    return "no adjustment is planned" if family.method == "none" else "not judged: a member has no p"
+
+
 def _families(material: Material) -> Iterator[Block]:
     numbers = material.numbers
     for family in material.basis.protocol.families:
@@ -276,7 +278,7 @@ def _families(material: Material) -> Iterator[Block]:
                 f"t-family-{family.family}",
                 f"Family {family.family}: {family.method}",
                 ("members", "state"),
-                [(" ".join(family.members), "not judged: a member has no p")],
+                [(" ".join(family.members), _why_unjudged(family))],
             )
             continue
         body = tuple((text(row.variable), text(row.visit), (Number(row),)) for row in rows)
