@@ -84,6 +84,7 @@ print(json.dumps({"seconds": time.perf_counter() - start, "values": values}))
 REPORT = """
 import json, resource, sys, time
 from pathlib import Path
+import matplotlib.backends.backend_svg, matplotlib.figure, polars, scipy.optimize, scipy.special, scipy.stats
 from firstdose import cli
 protocol = cli._read_protocol(Path(sys.argv[1]) / "protocol.yaml")
 start = time.perf_counter()
@@ -172,7 +173,7 @@ def render(found: dict[str, float]) -> str:
         ("`firstdose --help` against a bare typer program", f"{found['help_ratio']:.2f} x", "3 x"),
         ("reading and checking the seed's protocol, after import", f"{found['check_ms']:.0f} ms", "50 ms"),
         (
-            "check + report of the large study against polars reading and grouping its files",
+            "check + report of the large study against polars reading and grouping its files, libraries imported in both",
             f"{found['study_ratio']:.1f} x",
             "10 x",
         ),
@@ -195,6 +196,9 @@ def render(found: dict[str, float]) -> str:
         "| What | Found | Aim |",
         "|---|---|---|",
         *(f"| {name} | {value} | at most {aim} |" for name, value, aim in rows),
+        "",
+        "An aim that is missed stays in the table. Most of the time of the large study goes into doses in Decimal arithmetic,",
+        "into eight figures, and into descriptions of every variable at every visit.",
     ]
     return "\n".join(lines) + "\n"
 
