@@ -197,8 +197,7 @@ def render(found: dict[str, float]) -> str:
         "|---|---|---|",
         *(f"| {name} | {value} | at most {aim} |" for name, value, aim in rows),
         "",
-        "An aim that is missed stays in the table. Most of the time of the large study goes into doses in Decimal arithmetic,",
-        "into eight figures, and into descriptions of every variable at every visit.",
+        "An aim that is missed stays in the table.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from firstdose.protocol.names import Variable
     from firstdose.records.snapshot import Snapshot
 
-COLUMNS = ("participant", "lesion", "visit", "value", "comparator")
 EMPTY = {
     "participant": pl.String,
     "lesion": pl.String,

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from firstdose.records.snapshot import Snapshot
 
 EVERYBODY = "all"
-LEFT_EARLY = ("withdrawn", "lost", "died")
 
 
 def derive_participants(protocol: Protocol, snapshot: Snapshot) -> pl.DataFrame:
