@@ -3,7 +3,7 @@ BIN    := .venv/bin
 # uv is taken when it is there; `make UV= ...` keeps to pip.
 UV     ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format lint types walls dependencies laws pages bench pins clean
+.PHONY: help demo test check format lint types walls dependencies laws pages bench errors pins clean
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' $(MAKEFILE_LIST)
 
@@ -42,10 +42,15 @@ laws: .venv/.ready   ## own checkers: names, sizes, documentation, wheel
 	$(BIN)/pytest -q tests/architecture
 
 pages: .venv/.ready   ## write the parts of docs that follow from the package
-	$(BIN)/python docs/pages.py
+	$(BIN)/python -m docs.pages
 
 bench: .venv/.ready   ## ratios of speed and size, printed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/speed_of_methods.py
+
+errors: .venv/.ready   ## type I error and coverage of every estimator, by simulation; ARGS="--workers 2"
+	$(BIN)/python benchmarks/type_one_error.py $(ARGS)
 
 pins:   ## renew constraints.txt, taking nothing younger than seven days
 	rm -rf build/pins

@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from docs.tour import Tour
 
 from firstdose.catalogue import load
 from firstdose.catalogue.describing import (
@@ -20,6 +23,7 @@ from firstdose.catalogue.describing import (
     render_dictionary,
     render_instrument,
     render_method,
+    render_procedure,
     render_table,
 )
 from firstdose.methods import detectable_dz, effective_n, upper_bound_zero
@@ -160,6 +164,28 @@ def _percent(share: float, decimals: int = 1) -> str:
     return f"{printed(100 * share, decimals)} %"
 
 
+# --------------------------------------------------------------------------------------------------- the tour
+
+
+TOUR = Tour(DOCS.parent / "trials" / "adsc_psoriasis")
+STOPS = {"pasi": "E5", "thickness": "E7", "rate": "E1"}
+PRINTED = {
+    "pasi": ("endpoint-E5", "Planned|Standardised"),
+    "thickness": ("endpoint-E7", "Planned|Tests of|Comparison|Means"),
+    "rate": ("events", "E1"),
+}
+
+
+def stops() -> dict[str, Callable[[], str]]:
+    """The parts of the tour: plan, reach and print of each stop."""
+    parts: dict[str, Callable[[], str]] = {}
+    for name, endpoint in STOPS.items():
+        parts[f"plan_{name}"] = partial(TOUR.plan, endpoint)
+        parts[f"reach_{name}"] = partial(TOUR.reach, endpoint)
+        parts[f"printed_{name}"] = partial(TOUR.printed, *PRINTED[name])
+    return parts
+
+
 # ---------------------------------------------------------------------------------------------------------- pages
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -172,12 +198,14 @@ PARTS: dict[str, Callable[[], str]] = {
     "dictionaries": lambda: sections("instruments.dictionaries", render_dictionary),
     "list_of_methods": lambda: contents("methods"),
     "methods": lambda: sections("methods", render_method),
+    "procedures": lambda: sections("methods.multiplicity", render_procedure),
     "designs": lambda: sections("designs", render_design),
     "five": five,
     "zero_events": zero_events,
     "smallest_p": smallest_p,
     "detectable": detectable,
     "nested": nested,
+    **stops(),
 }
 
 

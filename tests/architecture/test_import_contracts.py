@@ -26,6 +26,7 @@ HOLES = {
     "strangers": ("derived/__init__.py", "import pandas"),
     "terminal": ("report/__init__.py", "import rich"),
     "homes": ("analysis/__init__.py", "import typst"),
+    "compiled": ("derived/__init__.py", "import numba"),
 }
 
 

@@ -28,7 +28,7 @@ def test_the_seed_protocol_is_accepted_and_its_weak_tests_are_named():
     answer = run("check", PROTOCOL)
     assert answer.exit_code == 0
     assert "FD-P082" in answer.output
-    assert answer.output.splitlines()[-1].endswith("7 warnings")
+    assert answer.output.splitlines()[-1].endswith("12 warnings")
 
 
 def test_a_broken_protocol_ends_with_10_and_says_where(tmp_path):

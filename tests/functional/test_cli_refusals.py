@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from firstdose import __version__, cli
+from firstdose.cli import studies
+from firstdose.cli.printing import progress
 from firstdose.values.issue import Issue, Place, UserError
 from tests.shared import ROOT
 
@@ -83,7 +85,7 @@ def test_a_registered_record_that_is_no_xml_ends_with_13(tmp_path: Path) -> None
 def test_the_demonstration_says_where_it_must_be_run_when_its_trial_is_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "__file__", str(tmp_path / "site" / "firstdose" / "cli.py"))
+    monkeypatch.setattr(studies, "__file__", str(tmp_path / "site" / "firstdose" / "cli" / "studies.py"))
     answer = run("demo", "--out", tmp_path / "out")
     assert answer.exit_code == 11
     assert "FD-R014" in answer.output
@@ -122,7 +124,7 @@ class Terminal(io.StringIO):
 def test_a_bar_is_drawn_on_the_error_stream_where_somebody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    with cli._progress("inventing participants") as step:
+    with progress("inventing participants") as step:
         step(0.5)
     assert "inventing participants" in screen.getvalue()
 
@@ -130,6 +132,6 @@ def test_a_bar_is_drawn_on_the_error_stream_where_somebody_looks(monkeypatch: py
 def test_no_bar_is_drawn_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     log = io.StringIO()
     monkeypatch.setattr(sys, "stderr", log)
-    with cli._progress("inventing participants") as step:
+    with progress("inventing participants") as step:
         step(0.5)
     assert log.getvalue() == ""

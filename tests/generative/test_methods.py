@@ -244,16 +244,86 @@ def test_epsilon_stays_between_its_bounds(rows):
         assert r.value("epsilon_hf") is None or r.value("epsilon_gg") - 1e-6 <= r.value("epsilon_hf") <= 1
 
 
+def shape_of(entry):
+    """What one row of this method's values looks like."""
+    match entry.design:
+        case "paired" | "paired proportion":
+            return (2,)
+        case "within" | "longitudinal":
+            return (entry.need.times_most or 3,)
+        case "nested":
+            return (max(entry.need.times, 1),)
+        case "association":
+            return (3, 2)
+        case _:
+            return ()
+
+
+def named_of(entry, n, values):
+    """What else a method takes; exposures are as wild as the values."""
+    named = {"groups": np.arange(n) % 2} if entry.design == "between" else {}
+    if "exposure" in entry.takes:
+        named["exposure"] = values
+    if "units" in entry.takes:
+        named["units"] = np.arange(n) // 2
+    if "sides" in entry.takes:
+        named["sides"] = np.zeros(values.shape, dtype=int)
+    return named
+
+
 @given(
-    st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=0, max_size=12),
+    st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=0, max_size=24),
     st.sampled_from(sorted(ENTRIES)),
 )
 def test_no_value_ends_in_a_traceback(values, name):
     entry = ENTRIES[name]
-    n = len(values) // 3
-    y = np.array(values[: 3 * n]).reshape(n, 3)
-    shaped = {"paired": y[:, :2], "within": y}.get(entry.design, y[:, 0])
-    named = {"groups": np.arange(n) % 2} if entry.design == "between" else {}
-    r = entry.estimate(shaped, **named)
-    assert r.n_participants == n
+    shape = shape_of(entry)
+    n = len(values) // math.prod(shape, start=1)
+    y = np.array(values[: n * math.prod(shape, start=1)]).reshape(n, *shape)
+    named = named_of(entry, n, y)
+    r = entry.estimate(y, **named)
+    people = len(np.unique(named["units"])) if "units" in named else n
+    assert r.n_participants in {n, people}
     assert r.p is None or 0 <= r.p <= 1
+
+
+@given(
+    st.integers(1, 9).flatmap(
+        lambda n: st.lists(st.lists(tenths, min_size=n, max_size=n), min_size=1, max_size=6)
+    ),
+    st.sampled_from((*PAIRED, "paired_t")),
+    st.sampled_from(["two-sided", "greater", "less"]),
+    st.sampled_from([0.8, 0.9, 0.95]),
+)
+def test_many_data_sets_together_are_each_of_them_alone(rows, name, alternative, level):
+    entry = ENTRIES[name]
+    y = np.stack([paired(d) for d in rows])
+    many = entry.many(y, decimals=1, alternative=alternative, level=level)
+    for i, pairs in enumerate(y):
+        one = entry.estimate(pairs, decimals=1, alternative=alternative, level=level)
+        assert many[i] == one
+        for number in many.arrays:
+            alone = getattr(one, number) if hasattr(one, number) else one.value(number)
+            wanted = np.nan if alone is None else alone
+            assert many.arrays[number][i] == pytest.approx(wanted, rel=1e-9, abs=1e-12, nan_ok=True), number
+
+
+@given(st.integers(0, 9), st.integers(1, 9), st.integers(0, 9), st.integers(1, 9))
+def test_fishers_p_is_the_share_of_all_labellings(events1, n1, events2, n2):
+    events1, events2 = min(events1, n1), min(events2, n2)
+    y = np.concatenate([np.arange(n1) < events1, np.arange(n2) < events2]).astype(float)
+    r = ENTRIES["fisher_exact"].estimate(y, groups=np.repeat([0, 1], [n1, n2]), alternative="greater")
+    null = stats.hypergeom(n1 + n2, events1 + events2, n2)
+    assert r.p == pytest.approx(float(null.sf(events2 - 1)))
+    if r.ci_low is not None and r.ci_high is not None:
+        assert r.ci_low <= r.estimate <= r.ci_high
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6), st.floats(0.5, 20))
+def test_limits_of_a_rate_have_their_tails(counts, time):
+    exposure = np.full(len(counts), time)
+    r = ENTRIES["poisson_exact"].estimate(np.array(counts, dtype=float), exposure=exposure)
+    total = sum(counts)
+    assert stats.poisson.cdf(total, r.ci_high * exposure.sum()) == pytest.approx(0.025)
+    if total:
+        assert stats.poisson.sf(total - 1, r.ci_low * exposure.sum()) == pytest.approx(0.025)

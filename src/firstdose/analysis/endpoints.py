@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firstdose.analysis.formatting import Format, rows_of
+from firstdose.analysis.courses import BETWEEN
+from firstdose.analysis.effects import effect_rows, headline_rows
+from firstdose.analysis.estimating import estimate, run, sample_of
+from firstdose.analysis.formatting import Format, scale_of
 from firstdose.analysis.occurrences import analyse_occurrence
 from firstdose.analysis.origins import origin_of
-from firstdose.analysis.plan import plans
+from firstdose.analysis.plan import declared_decimals, plans
+from firstdose.analysis.proportions import change_of_shares, shares_between
+from firstdose.analysis.rates import analyse_rate
 from firstdose.analysis.responders import response_rows
 from firstdose.analysis.results import ResultRow
-from firstdose.analysis.shaping import (
-    Sample,
-    changes,
-    shape_sample,
-    without_zero_baseline,
-    worst_changes,
-)
-from firstdose.catalogue import Caveat, Result
 from firstdose.protocol.names import measures
 
 if TYPE_CHECKING:
@@ -28,22 +25,25 @@ if TYPE_CHECKING:
 
     from firstdose.analysis.basis import Basis
     from firstdose.analysis.plan import Plan
+    from firstdose.analysis.shaping import Sample
+    from firstdose.catalogue import Result
     from firstdose.protocol.model import Endpoint
     from firstdose.protocol.names import Variable
 
-CENSORED = "FD-A201"
-NOTHING = "FD-A202"
-ALTERNATIVE = {"two sided": "two-sided", "greater": "greater", "less": "less"}
-PAIRED_KINDS = {"change", "percent change"}
-# Methods that use only the order of values within a participant or over all, where "below the limit" has a place.
-RANK_METHODS = frozenset({"friedman_exact", "kruskal_wallis", "jonckheere"})
+__all__ = ["analyse_endpoint", "declared_decimals", "result_rows"]
+
+TOGETHER = frozenset(
+    {"longitudinal", "association"}
+)  # designs that look at all times of the endpoint at once
 
 
 def analyse_endpoint(basis: Basis, endpoint: Endpoint) -> Iterator[ResultRow]:
     """All rows of an endpoint; every variable of its measure is analysed alike."""
     for plan in plans(basis.protocol, endpoint):
         if endpoint.kind == "any event":
-            yield from analyse_occurrence(basis, plan)
+            yield from (
+                analyse_rate(basis, plan) if plan.method.design == "rate" else analyse_occurrence(basis, plan)
+            )
             continue
         for variable in measures(basis.protocol, endpoint.measure):
             yield from _analyse(basis, plan, variable)
@@ -55,15 +55,25 @@ def _analyse(basis: Basis, plan: Plan, variable: Variable) -> Iterator[ResultRow
         yield from _between(basis, plan, variable, members)
         return
     for level, those in basis.levels(plan.analysis.by, members).items():
-        for times in _times(plan):
+        for times in times_of_runs(plan):
             yield from _one(basis, plan, variable, those, times, level)
 
 
-def _times(plan: Plan) -> list[tuple[str, ...]]:
-    """The times of each run: all together for a profile, pairs for a change, one by one for a value."""
-    endpoint = plan.endpoint
-    if endpoint.kind in {"profile", "worst change"}:
+def times_of_runs(plan: Plan) -> list[tuple[str, ...]]:
+    """The times of each run: all together for a profile, pairs for a change, one by one for a value.
+
+    A method that looks at two times at most compares each later time of a profile with its first.
+    """
+    endpoint, most = plan.endpoint, plan.method.need.times_most
+    if endpoint.kind == "worst change":
         return [endpoint.at]
+    every = (*filter(None, [endpoint.reference]), *endpoint.at)
+    if endpoint.kind == "profile":
+        return [(every[0], later) for later in every[1:]] if most == 2 and len(every) > 2 else [endpoint.at]
+    answers = endpoint.kind == "response" or not endpoint.reference
+    together = plan.method.design in TOGETHER and most != 2
+    if together or (plan.method.design == "paired proportion" and answers):
+        return [every]
     if endpoint.reference:
         return [(endpoint.reference, visit) for visit in endpoint.at]
     return [(visit,) for visit in endpoint.at] or [()]
@@ -77,91 +87,19 @@ def _one(
     times: tuple[str, ...],
     level: str,
 ) -> Iterator[ResultRow]:
-    sample = sample_of(basis, plan, variable, members, times)
     if plan.method.design == "proportion":
         yield from response_rows(basis, plan, variable, members, times, level)
         return
-    result = estimate(plan, sample, variable)
-    row = template(basis, plan, variable, sample, times, level)
-    yield from result_rows(basis, row, result, variable)
+    if plan.method.design == "paired proportion":
+        sample, result = change_of_shares(basis, plan, variable, members, times)
+        used = plan
+    else:
+        found = run(basis, plan, variable, members, times)
+        sample, result, used = found.sample, found.result, found.plan
+    row = template(basis, used, variable, sample, times, level)
+    yield from result_rows(basis, row, result, variable, sample, used)
     if plan.analysis.responders and not plan.attacks:
         yield from response_rows(basis, plan, variable, members, times, level)
-
-
-def sample_of(
-    basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...], times: tuple[str, ...]
-) -> Sample:
-    """The arrays of one run."""
-    nested = plan.analysis.nested
-    if plan.endpoint.kind == "worst change":
-        return worst_changes(basis, plan.endpoint, variable, members, nested)
-    sample = shape_sample(basis, variable, members, times, nested)
-    return without_zero_baseline(sample) if plan.endpoint.kind == "percent change" else sample
-
-
-def _array(plan: Plan, sample: Sample) -> np.ndarray:
-    """The array in the shape that the method's design asks for."""
-    kind = plan.endpoint.kind
-    if plan.method.design == "paired" and kind == "percent change":
-        percent = changes(sample, kind)
-        return np.column_stack([np.zeros_like(percent), percent])
-    if plan.method.design in {"paired", "within"}:
-        return sample.values
-    if kind in PAIRED_KINDS:
-        return changes(sample, kind)
-    return sample.values[:, -1]
-
-
-def estimate(plan: Plan, sample: Sample, variable: Variable, groups: np.ndarray | None = None) -> Result:
-    """Run the method; what it must not see is refused with a caveat instead."""
-    if sample.n == 0:
-        return _refused(plan, sample, NOTHING, "No participant has a complete record for this analysis.")
-    y = _array(plan, sample)
-    if sample.censored:
-        ranked = sample.ranked() if _takes_ranks(plan, variable) else None
-        if ranked is None:
-            return _refused(plan, sample, CENSORED, _censored_sentence(plan, sample))
-        y = ranked if plan.method.design == "within" else ranked[:, -1]
-    return plan.method.estimate(
-        y,
-        groups=groups,
-        level=float(plan.analysis.ci or 0.95),
-        alternative=ALTERNATIVE[plan.analysis.direction],
-        decimals=declared_decimals(plan, variable),
-        **plan.options,
-    )
-
-
-def _takes_ranks(plan: Plan, variable: Variable) -> bool:
-    """Whether only the order of single values matters: then a value below quantification has its place."""
-    single = plan.endpoint.kind in {"value", "profile"} and variable.per != "lesion"
-    return single and plan.method.name in RANK_METHODS
-
-
-def _censored_sentence(plan: Plan, sample: Sample) -> str:
-    return (
-        f"{sample.censored} of {sample.values.size} values are outside the range of quantification; "
-        f"{plan.method.label} cannot use them and none is put in their place."
-    )
-
-
-def declared_decimals(plan: Plan, variable: Variable) -> int | None:
-    """The precision ranks are taken at; participant means of lesions have none of their own."""
-    if plan.analysis.decimals is not None:
-        return plan.analysis.decimals
-    if plan.analysis.nested == "participant mean" or plan.endpoint.kind == "percent change":
-        return None
-    return variable.decimals
-
-
-def _refused(plan: Plan, sample: Sample, code: str, sentence: str) -> Result:
-    return Result(
-        method=plan.method.name,
-        n_participants=sample.n,
-        n_units=sample.n,
-        exact=plan.method.exact,
-        caveats=(Caveat(code, sentence),),
-    )
 
 
 def template(
@@ -177,7 +115,9 @@ def template(
         text="",
         unit="participant",
         variable=variable.name,
-        visit=" ".join(times[-1:]) if plan.endpoint.kind != "profile" else " ".join(times),
+        visit=" ".join(
+            times if plan.endpoint.kind == "profile" and times == plan.endpoint.at else times[-1:]
+        ),
         group=plan.analysis.by,
         level=level,
         measure_unit="%" if percent else variable.unit,
@@ -188,12 +128,15 @@ def template(
         n_participants=sample.n,
         n_lesions=sample.n_lesions,
         excluded=sample.excluded,
+        incomplete=sample.gaps,
         sources=origin_of(basis.protocol, plan, sample.sources, sample.excluded, sample.times),
     )
 
 
-def result_rows(basis: Basis, row: ResultRow, result: Result, variable: Variable) -> Iterator[ResultRow]:
-    """A method's Result as rows; caveats keep their code and sentence."""
+def result_rows(
+    basis: Basis, row: ResultRow, result: Result, variable: Variable, sample: Sample, plan: Plan
+) -> Iterator[ResultRow]:
+    """A method's Result as rows, headline first, then each of its lines; caveats keep their code and sentence."""
     row = replace(
         row,
         method=result.method,
@@ -201,27 +144,38 @@ def result_rows(basis: Basis, row: ResultRow, result: Result, variable: Variable
         exact=result.exact,
         caveats=tuple(f"{caveat.code} {caveat.sentence}" for caveat in result.caveats),
     )
-    numbers: dict[str, float | None] = {
-        "n": float(row.n_participants or 0),
-        "estimate": result.estimate,
-        "ci_low": result.ci_low,
-        "ci_high": result.ci_high,
-        "level": result.level,
-        "attained_level": result.attained_level,
-        "statistic": result.statistic,
-        **{f"df{i}" if len(result.df) > 1 else "df": value for i, value in enumerate(result.df, start=1)},
-        "p": result.p,
-    }
-    numbers |= {name: value for name, value in result.more if name not in numbers}
-    yield from rows_of(row, numbers, Format(variable.decimals, basis.rounding))
+    own = row if scale_of(result.estimate_name) == "unit" else replace(row, measure_unit="")
+    yield from headline_rows(basis, own, result, _counts(result, sample, plan), variable.decimals)
+    style = Format(variable.decimals, basis.rounding)
+    tested = {each.contrast: each.test == "main" for each in plan.analysis.contrasts}
+    yield from effect_rows(row, result, style, tested)
+
+
+def _counts(result: Result, sample: Sample, plan: Plan) -> dict[str, float | None]:
+    """Participants; where gaps are allowed also those without one; lesions where they are the rows."""
+    counts: dict[str, float | None] = {"n": float(sample.n)}
+    if plan.gaps_allowed:
+        counts["n_complete"] = float(sample.n_complete)
+    if plan.method.design == "nested":
+        counts["n_units"] = float(result.n_units)
+    return counts
 
 
 def _between(basis: Basis, plan: Plan, variable: Variable, members: tuple[str, ...]) -> Iterator[ResultRow]:
-    levels = basis.levels(plan.analysis.by, members)
-    for times in _times(plan):
-        sample = sample_of(basis, plan, variable, members, times)
-        owner = {name: code for code, names in enumerate(levels.values()) for name in names}
-        groups = np.array([owner[name] for name in sample.participants], dtype=int)
-        result = estimate(plan, sample, variable, groups)
-        row = replace(template(basis, plan, variable, sample, times, ""), group=plan.analysis.by)
-        yield from result_rows(basis, row, result, variable)
+    """Groups compared in one row: those of `by`, else of the planned factor between participants."""
+    levels = basis.levels(plan.analysis.by, members) if plan.analysis.by else {}
+    owner = {name: code for code, names in enumerate(levels.values()) for name in names}
+    for times in times_of_runs(plan):
+        if plan.method.need.binary:
+            sample, result = shares_between(basis, plan, variable, members, times, owner)
+        else:
+            sample = sample_of(basis, plan, variable, members, times)
+            groups = np.array([owner[name] for name in sample.participants], dtype=int) if owner else None
+            result = estimate(basis, plan, sample, variable, groups)
+        row = replace(template(basis, plan, variable, sample, times, ""), group=group_word(plan))
+        yield from result_rows(basis, row, result, variable, sample, plan)
+
+
+def group_word(plan: Plan) -> str:
+    """What divides participants into the groups that are compared."""
+    return plan.analysis.by or " x ".join(plan.factors(BETWEEN))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from firstdose.analysis.results import PLAIN
+from firstdose.analysis.results import LISTS, PLAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def export_results(results: Results, out: Path) -> list[Path]:
     rows = whole["results"]
     columns = {
         name: [_cell(row[name]) for row in rows]  # type: ignore[attr-defined]
-        for name in (*PLAIN, "excluded", "sources")
+        for name in (*PLAIN, *LISTS)
     }
     frame = pl.DataFrame(columns, strict=False).with_columns(
         pl.lit(results.snapshot).alias("snapshot"),

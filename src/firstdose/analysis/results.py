@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IDENTITY = ("analysis", "group", "level", "variable", "visit", "statistic", "unit", "method", "variant")
+LINE = ("effect_kind", "effect")  # of a number that belongs to one line of an analysis with several
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class ResultRow:
 
     `analysis`: endpoint or display id (`E5`, `demographics`, `events.term`); `statistic`: operation id (`mean`, `ci_low`).
     `unit`: participant, lesion or event; `measure_unit`: unit of the value. `level`: level of `group`, e.g. DL1.
+    `effect`: the line of an analysis with several (`time`, `M6 - BL`), "" for its headline; `effect_kind`: test,
+    contrast, mean or component. `quantity`, `statistic_name`: what the estimate and the statistic
+    are, in the method's words (`mean difference`, `t`).
+    `excluded`, `incomplete`: participants who are not in the number, or in it without some of their values, and why.
     """
 
     analysis: str
@@ -39,6 +44,10 @@ class ResultRow:
     visit: str = ""
     group: str = ""
     level: str = ""
+    effect: str = ""
+    effect_kind: str = ""
+    quantity: str = ""
+    statistic_name: str = ""
     measure_unit: str = ""
     estimand: str = ""
     analysis_set: str = ""
@@ -48,6 +57,7 @@ class ResultRow:
     n_lesions: int | None = None
     n_events: int | None = None
     excluded: tuple[tuple[str, str], ...] = ()
+    incomplete: tuple[tuple[str, str], ...] = ()
     method: str = ""
     variant: str = ""
     exact: bool | None = None
@@ -61,11 +71,13 @@ class ResultRow:
 
     def named(self) -> ResultRow:
         """The row with its id: a short hash of what it is, the same in the next data cut."""
-        key = "\x1f".join(str(getattr(self, column)) for column in IDENTITY)
+        columns = (*IDENTITY, *LINE) if self.effect else IDENTITY
+        key = "\x1f".join(str(getattr(self, column)) for column in columns)
         return replace(self, result=sha256(key.encode()).hexdigest()[:12])
 
 
-PLAIN = tuple(each.name for each in fields(ResultRow) if each.name not in {"excluded", "sources"})
+LISTS = ("excluded", "incomplete", "sources")
+PLAIN = tuple(each.name for each in fields(ResultRow) if each.name not in LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class _Shared:
     def names_of(self, row: ResultRow) -> dict[str, object]:
         return {
             "excluded": self._excluded(row.excluded),
+            "incomplete": self._excluded(row.incomplete),
             "sources": [self._source(each) for each in row.sources],
         }
 
@@ -137,12 +150,12 @@ class Results:
         )
 
     def one(self, analysis: str, **where: str) -> ResultRow:
-        """The single row that fits.
+        """The single row that fits; of an analysis with several lines its headline where no `effect` is named.
 
         Raises:
             LookupError: none or several rows fit.
         """
-        found = self.of(analysis, **where)
+        found = self.of(analysis, **{"effect": "", **where})
         if len(found) != 1:
             raise LookupError(f"{len(found)} rows fit {analysis} {where}")
         return found[0]

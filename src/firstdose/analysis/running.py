@@ -9,7 +9,7 @@ from firstdose.analysis.basis import Basis, make_basis
 from firstdose.analysis.dosing import dose_rows
 from firstdose.analysis.endpoints import analyse_endpoint
 from firstdose.analysis.events import count_events
-from firstdose.analysis.families import adjust_family
+from firstdose.analysis.families import adjust_families
 from firstdose.analysis.population import (
     count_checks,
     count_deviations,
@@ -43,8 +43,7 @@ def analyse_basis(basis: Basis) -> Results:
     rows = [*_population(basis), *_descriptions(basis), *_safety(basis)]
     planned = [row for endpoint in basis.protocol.endpoints for row in analyse_endpoint(basis, endpoint)]
     rows += planned
-    for family in basis.protocol.families:
-        rows += adjust_family(family, planned, basis.rounding)
+    rows += adjust_families(basis, planned)
     return Results(
         rows=named_rows(rows),
         snapshot=basis.snapshot.digest,

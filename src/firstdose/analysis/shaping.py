@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firstdose.analysis.basis import Basis
+    from firstdose.catalogue import Layout
     from firstdose.protocol.model import Endpoint
     from firstdose.protocol.names import Variable
 
@@ -24,9 +25,11 @@ REDUCTIONS = {"participant mean": pl.Expr.mean, "participant worst": pl.Expr.max
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Complete rows of one analysis. `values`: (n, times).
+    """The arrays of one analysis. `values`: (rows, columns), a row a participant; a column a time.
 
     `sides`: the same shape, -1 where the value is only known to be below it, 1 above, 0 where it is the value itself.
+    `gaps`: participants who take part with a value missing (NaN), and which; `units`: where a row is a lesion, the
+    number of its participant; `codes`: number of the group of each row; `layout`: names of columns and groups.
     """
 
     values: np.ndarray
@@ -36,10 +39,19 @@ class Sample:
     n_lesions: int | None
     sides: np.ndarray
     sources: tuple[Source, ...]
+    gaps: tuple[tuple[str, str], ...] = ()
+    units: np.ndarray | None = None
+    codes: np.ndarray | None = None
+    layout: Layout | None = None
 
     @property
     def n(self) -> int:
         return len(self.participants)
+
+    @property
+    def n_complete(self) -> int:
+        """Participants without a gap."""
+        return self.n - len(self.gaps)
 
     @property
     def censored(self) -> int:
@@ -71,7 +83,7 @@ def shape_sample(
     )
     if times:
         found = found.filter(pl.col("visit").is_in(list(times)))
-    wide = _wide(found, times)
+    wide = wide_table(found, times)
     complete = wide.drop_nulls([f"value@{time}" for time in _columns(times)])
     reduced = _reduced(complete, times, nested)
     rows = {row[0]: row[1:] for row in reduced.iter_rows()}
@@ -85,7 +97,7 @@ def shape_sample(
         values=values,
         participants=kept,
         times=tuple(times),
-        excluded=_excluded(basis, variable, members, kept, times),
+        excluded=named_excluded(basis, variable, members, kept, times),
         n_lesions=lesions,
         sides=sides.astype(int),
         sources=sources_of(basis, variable, tuple(times), tuple(members)),
@@ -96,7 +108,7 @@ def _columns(times: Sequence[str]) -> Sequence[str]:
     return times or ("",)
 
 
-def _wide(found: pl.DataFrame, times: Sequence[str]) -> pl.DataFrame:
+def wide_table(found: pl.DataFrame, times: Sequence[str]) -> pl.DataFrame:
     """participant, lesion > value@T and side@T for each time."""
     keys = ["participant", "lesion"]
     wide = found.select(keys).unique(maintain_order=True)
@@ -123,9 +135,10 @@ def _reduced(complete: pl.DataFrame, times: Sequence[str], nested: str) -> pl.Da
     )
 
 
-def _excluded(
+def named_excluded(
     basis: Basis, variable: Variable, members: Sequence[str], kept: Sequence[str], times: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
+    """Members who are not kept, each with the reason on record."""
     inside = set(kept)
     out = [member for member in members if member not in inside]
     if not out:
@@ -210,7 +223,7 @@ def worst_changes(
         values=np.array([[rows[member][0]] for member in kept], dtype=float).reshape(len(kept), 1),
         participants=kept,
         times=times,
-        excluded=_excluded(basis, variable, members, kept, times),
+        excluded=named_excluded(basis, variable, members, kept, times),
         n_lesions=per_lesion["lesion"].drop_nulls().len() if variable.per == "lesion" else None,
         sides=np.array([[int(rows[member][1])] for member in kept], dtype=int).reshape(len(kept), 1),
         sources=sources_of(basis, variable, times, tuple(members)),

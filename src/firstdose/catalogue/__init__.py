@@ -9,24 +9,33 @@ from firstdose.catalogue.entries import (
     Item,
     Method,
     Option,
+    Procedure,
     Score,
     Term,
 )
+from firstdose.catalogue.layout import Contrast, Factor, Layout
 from firstdose.catalogue.loading import load
-from firstdose.catalogue.result import Alternative, Caveat, Need, Result
+from firstdose.catalogue.many import Many
+from firstdose.catalogue.result import Alternative, Caveat, Effect, Need, Result
 
 __all__ = [
     "Alternative",
     "Caveat",
+    "Contrast",
     "Dictionary",
+    "Effect",
     "Entry",
     "EscalationDesign",
+    "Factor",
     "Instrument",
     "Integrity",
     "Item",
+    "Layout",
+    "Many",
     "Method",
     "Need",
     "Option",
+    "Procedure",
     "Result",
     "Score",
     "Term",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Item,
         Method,
         Option,
+        Procedure,
         Score,
     )
     from firstdose.catalogue.result import Need
@@ -33,9 +34,14 @@ KINDS = {
 DESIGNS = {
     "summary": "one value of each participant",
     "proportion": "yes or no of each participant",
+    "rate": "a count of each participant, with what it is counted by",
     "paired": "two values of each participant",
-    "within": "several times of each participant",
+    "paired proportion": "yes or no of each participant at two times",
+    "within": "several times of each participant, complete",
+    "longitudinal": "several times of each participant, some of which may be missing",
     "between": "one value of each participant, in independent groups",
+    "nested": "the values of each lesion, with the participant it belongs to",
+    "association": "two measures of each participant at several times",
 }
 
 
@@ -67,6 +73,29 @@ def render_method(entry: Method) -> str:
         _heading(entry.name, entry.label),
         _list(facts),
         _options(entry.options),
+        f"In the report: {entry.sentence}",
+        _source(entry.source),
+        f"Held by `{entry.reference}`." if entry.reference else "",
+    ]
+    return _joined(parts)
+
+
+def render_procedure(entry: Procedure) -> str:
+    """The section of a way to judge tests together."""
+    takes = {
+        "weights": "`weights` of the members",
+        "graph": "the section `graph`",
+        "gates": "the families named under `after`",
+    }
+    facts = [
+        f"Judges {'the p values of the members' if entry.needs == 'p' else 'the changes of all members together'}.",
+        *([f"Takes {' and '.join(takes[each] for each in entry.takes)}."] if entry.takes else []),
+        *(["The order of the members matters."] if entry.ordered else []),
+    ]
+    word = entry.name.replace("_", " ")
+    parts = [
+        _heading(word, entry.label),
+        _list(facts),
         f"In the report: {entry.sentence}",
         _source(entry.source),
         f"Held by `{entry.reference}`." if entry.reference else "",
@@ -211,11 +240,21 @@ def _judges(entry: Method) -> str:
     return "Gives an exact p" if entry.exact else "Gives a p"
 
 
+def _taken(option: Option) -> str:
+    """The words of a closed list, or the kind of what is taken."""
+    if option.kind == "range":
+        return "`first .. last by step`"
+    words = ", ".join(f"`{value}`" for value in option.values)
+    if option.kind == "words":
+        return f"one or more of {words}"
+    return words or "a number"
+
+
 def _options(options: Iterable[Option]) -> str:
     rows = [
         (
             f"`{each.name}`",
-            ", ".join(f"`{value}`" for value in each.values) or "a number",
+            _taken(each),
             f"`{each.default}`" if each.default else "",
             each.meaning,
         )

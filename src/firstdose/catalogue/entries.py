@@ -11,9 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
+    from firstdose.catalogue.many import Many
+
 Kind = Literal["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]
 Per = Literal["participant", "lesion", "event"]
-Design = Literal["summary", "proportion", "paired", "within", "between"]
+Design = Literal[
+    "summary",
+    "proportion",
+    "rate",
+    "paired",
+    "paired proportion",
+    "within",
+    "longitudinal",
+    "between",
+    "nested",
+    "association",
+]
+Takes = Literal["layout", "contrasts", "exposure", "sides", "units", "names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +143,17 @@ class Dictionary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A word that an analysis may say to a method: closed list of values, or a number where `values` is empty."""
+    """A word that an analysis may say to a method: of a closed list, a number, several words of the list, or a range.
+
+    Closed list where `values` are given, else a number; `kind` "words": one or more of the list with single spaces;
+    "range": `first .. last by step`.
+    """
 
     name: str
     values: tuple[str, ...] = ()
     default: str = ""
     meaning: str = ""
+    kind: Literal["", "words", "range"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +161,20 @@ class Method:
     """How an estimand becomes numbers.
 
     `estimate(y, *, groups=None, level=.95, alternative="two-sided", decimals=None, **options) -> Result`
-    with y of shape (n,) for summary, proportion (0/1) and between (groups: int codes, (n,)), (n, 2) for paired,
-    (n, k) for within. One row a participant; complete rows only: who is left out is decided and named before.
-    `smallest_p(n, k=2, alternative="two-sided", sizes=())`: smallest attainable p. `detectable(n, power, level)`: smallest
-    standardised effect found with that power; None where the method has no such number.
+    y by design, one row a participant unless said otherwise:
+    summary, proportion (0/1), rate (counts, with `exposure`), between (`groups`: int codes, (n,)): (n,);
+    paired, paired proportion: (n, 2); within: (n, k), complete rows only; longitudinal: (n, k), NaN where missing;
+    nested: (N, k), one row a lesion, with `units`, NaN where missing; association: (n, k, 2), NaN where missing.
+    Who is left out is decided and named before.
+
+    `groups` of a nested design: a code a lesion. `takes`: further keywords the method understands: `layout` (Layout), `contrasts` (tuple of Contrast), `exposure` (n,)
+    person-time, `sides` (-1 below, 1 above quantification, 0 the value itself, shape of y), `units` (N,) participant
+    number of each row, `names` (participants' names, for whom a caveat speaks of).
+    `many(y, ...) -> Many`: the same on y with one more axis in front.
+    `smallest_p(n, k=2, alternative="two-sided", sizes=())`: smallest attainable p.
+    `detectable(n, power, level, k=2)`: smallest standardised effect over k times found with that power; None: no such
+    number. Designs with two values: mean change over the sd of the changes; within: Cohen's f at a correlation of 0.5.
+    `cannot(n, times, groups, options)`: one sentence why it cannot be carried out at that size; empty where it can.
     """
 
     name: str
@@ -158,10 +187,35 @@ class Method:
     need: Need = Need()
     tests: bool = True
     exact: bool = False
+    takes: tuple[Takes, ...] = ()
     options: tuple[Option, ...] = ()
     refuses: tuple[str, ...] = ()
+    many: Callable[..., Many] | None = None
     smallest_p: Callable[..., float] | None = None
-    detectable: Callable[[int, float, float], float | None] | None = None
+    detectable: Callable[..., float | None] | None = None
+    cannot: Callable[[int, int, int, Mapping[str, str]], str] | None = None
+    sentence: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """How tests of one family are judged together.
+
+    `adjust(p, *, alpha=.05, **options) -> list[float]`: adjusted p in the order of p, at most 1; a hypothesis is
+    rejected at alpha where its adjusted p is at most alpha. `needs` "changes": `adjust(changes, ...)` takes instead an
+    array (n, m) of each participant's change in each endpoint, NaN where missing. Options: `weights` and `graph` as
+    numbers and rows of numbers (see the module), None where not said.
+    """
+
+    name: str
+    label: str
+    source: str
+    adjust: Callable[..., list[float]]
+    needs: Literal["p", "changes"] = "p"
+    takes: tuple[Literal["weights", "graph", "gates"], ...] = ()
+    ordered: bool = False
+    exact: bool = False
     sentence: str = ""
     reference: str = ""
 
@@ -177,4 +231,4 @@ class EscalationDesign:
     sentence: str = ""
 
 
-Entry = Instrument | Dictionary | Method | EscalationDesign
+Entry = Instrument | Dictionary | Method | Procedure | EscalationDesign

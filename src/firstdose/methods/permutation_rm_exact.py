@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from firstdose.catalogue.entries import Method, Option
+from firstdose.catalogue.many import Many
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
+from firstdose.methods._kernel.anova_orders import (
+    COMPILED_TIMES,
+    drawn_hits,
+    shares_of_orders,
+    usable_of_many,
+    whole_of_many,
+)
 from firstdose.methods._kernel.arrangements import (
     column_squares,
     count_orders,
@@ -23,6 +32,7 @@ from firstdose.methods._kernel.exact import whole_numbers
 from firstdose.methods._kernel.results import (
     Draft,
     Floats,
+    Ints,
     about_p,
     as_rows,
     power,
@@ -31,11 +41,14 @@ from firstdose.methods._kernel.results import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from firstdose.catalogue.result import Caveat
 
 FURTHER = ("f", "pes", "arrangements", "smallest_p")
+ARRAYS = ("estimate", "statistic", "p")
 MOST = 5_000_000
 _SMALL = 30  # participants up to whom every draw asked for is made, value by value
 _MOVED = (
@@ -71,20 +84,31 @@ def estimate(
     where also seven times or more leave time for less than 999, p comes from the chi-squared distribution.
     """
     rows = as_rows(y)
-    n, k = rows.shape
-    draft = Draft(method=ENTRY.name, n=n, level=level, further=FURTHER)
     if reasons := unusable(rows):
-        return draft.answer(caveats=reasons)
+        return _draft(len(rows), level).answer(caveats=reasons)
     whole, undeclared = whole_numbers(rows, decimals)
-    centred = (k * whole - whole.sum(axis=1, keepdims=True)).astype(np.float64)
-    test = _tested(centred, int(float(draws)), int(float(seed)))
-    f, pes = _f_and_share(centred)
+    test = _tested(_centred(whole), int(float(draws)), int(float(seed)))
+    return _answer(rows, whole, test, (*undeclared, *without_direction(alternative)), level)
+
+
+def _draft(n: int, level: float) -> Draft:
+    return Draft(method=ENTRY.name, n=n, level=level, further=FURTHER)
+
+
+def _centred(whole: Ints) -> Floats:
+    """Values less their participant's mean, k times; whole numbers, whatever holds them."""
+    centred = whole.shape[-1] * whole - whole.sum(axis=-1, keepdims=True)
+    return np.asarray(centred, dtype=np.float64)
+
+
+def _answer(rows: Floats, whole: Ints, test: _Test, told: tuple[Caveat, ...], level: float) -> Result:
+    n, k = rows.shape
+    f, pes = _f_and_share(_centred(whole))
     means = {f"mean_{time}": float(mean) for time, mean in enumerate(rows.mean(axis=0), start=1)}
-    return draft.answer(
+    return _draft(n, level).answer(
         {"f": f, "pes": pes, "arrangements": _arrangements(n, k), "smallest_p": test.smallest, **means},
         (
-            *undeclared,
-            *without_direction(alternative),
+            *told,
             *about_p("two-sided", level, test.smallest),
             *test.caveats,
             *(() if f is not None else (say.no_error_variation(),)),
@@ -98,6 +122,71 @@ def estimate(
         seed=test.seed,
         draws=test.draws,
     )
+
+
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+    decimals: int | None = None,
+    draws: float | str = 99_999,
+    seed: float | str = 1,
+) -> Many:
+    """The same of each data set (m, n, k), with the same random arrangements for all where all are too many."""
+    given = np.asarray(y, dtype=np.float64)
+    rows, usable = usable_of_many(given)
+    if not usable.any():
+        return Many(
+            {name: np.full(len(rows), np.nan) for name in (*ARRAYS, *FURTHER)}, _refused(given, level)
+        )
+    whole, places = whole_of_many(rows, decimals)
+    found, tested = _tests_of_many(_centred(whole), int(float(draws)), int(float(seed)))
+    direction = without_direction(alternative)
+
+    def at(i: int) -> Result:
+        if not usable[i]:
+            return _refused(given, level)(i)
+        undeclared = () if decimals is not None else (say.precision_undeclared(int(places[i])),)
+        return _answer(given[i], whole[i], tested(i), (*undeclared, *direction), level)
+
+    return Many({name: np.where(usable, values, np.nan) for name, values in found.items()}, at)
+
+
+def _refused(given: Floats, level: float) -> Callable[[int], Result]:
+    return lambda i: _draft(given.shape[1], level).answer(caveats=unusable(given[i]))
+
+
+def _tests_of_many(
+    centred: Floats, asked: int, seed: int
+) -> tuple[dict[str, Floats], Callable[[int], _Test]]:
+    """Numbers of all, (m,), and the test of each."""
+    _, n, k = centred.shape
+    if _arrangements(n, k) <= MOST and k <= COMPILED_TIMES:
+        p = shares_of_orders(centred)
+        test = partial(_Test, smallest=smallest_p_of_orders(n, k), exact=True)
+    elif _arrangements(n, k) > MOST and n <= _SMALL:
+        p = (drawn_hits(centred, asked, seed) + 1) / (asked + 1)
+        told = (say.monte_carlo(asked, seed, asked),)
+        test = partial(_Test, smallest=1 / (asked + 1), seed=seed, draws=asked, caveats=told)
+    else:
+        tests = [_tested(each, asked, seed) for each in centred]
+        return _numbers_of_many(
+            centred, np.array([each.p for each in tests]), tests[0].smallest
+        ), tests.__getitem__
+    return _numbers_of_many(centred, p, test(0.0).smallest), lambda i: test(float(p[i]))
+
+
+def _numbers_of_many(centred: Floats, p: Floats, smallest: float) -> dict[str, Floats]:
+    m, n, k = centred.shape
+    ss = (centred.sum(axis=1) ** 2).sum(axis=1) / n
+    every = (centred**2).sum(axis=(1, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        f = np.where(every - ss > 1e-12 * every, (n - 1) * ss / (every - ss), np.nan)
+        pes = ss / every
+    shared = {"arrangements": np.full(m, _arrangements(n, k)), "smallest_p": np.full(m, smallest)}
+    return {"estimate": pes, "statistic": f, "p": p, "f": f, "pes": pes, **shared}
 
 
 def _arrangements(n: int, k: int) -> float:
@@ -162,6 +251,7 @@ ENTRY = Method(
     source="Fisher 1935; Phipson & Smyth 2010; Winkler et al. 2014",
     design="within",
     estimate=estimate,
+    many=many,
     summaries=("mean difference over time",),
     need=Need(times=3),
     exact=True,

@@ -1,26 +1,44 @@
-"""Repeated-measures ANOVA with one within factor, computed from the covariance of the contrasts.
+"""Analysis of variance with factors within and between participants, from the covariance of the contrasts.
 
 Nothing is inverted for F and for the Greenhouse-Geisser epsilon, so both are right where the error matrix is
-singular (more contrasts than residual degrees of freedom).
+singular (more contrasts than residual degrees of freedom). Effects are of type III: cells of participants count alike.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from firstdose.catalogue.entries import Method, Option
-from firstdose.catalogue.result import Alternative, Need, Result
+from firstdose.catalogue.many import Many
+from firstdose.catalogue.result import Alternative, Effect, Need, Result
+from firstdose.methods._kernel import anova
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.distributions import chi2_tail, f_tail
-from firstdose.methods._kernel.results import Draft, Floats, as_rows, chosen, unusable, without_direction
+from firstdose.methods._kernel import caveats_of_anova as tell
+from firstdose.methods._kernel.anova_design import Design, as_design
+from firstdose.methods._kernel.anova_told import CORRECTIONS, of_one_factor, of_several_factors
+from firstdose.methods._kernel.follow_up import ADJUSTMENTS, comparisons
+from firstdose.methods._kernel.planning_tests import detectable_f
+from firstdose.methods._kernel.results import (
+    LARGEST,
+    Draft,
+    Floats,
+    as_rows,
+    chosen,
+    unusable,
+    without_direction,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
+    from firstdose.catalogue.layout import Layout
     from firstdose.catalogue.result import Caveat
 
 FURTHER = (
@@ -46,191 +64,283 @@ FURTHER = (
     "pes",
     "ges",
 )
-CORRECTIONS = {
-    "greenhouse_geisser": ("Greenhouse-Geisser", "epsilon_gg", "p_gg"),
-    "huynh_feldt": ("Huynh-Feldt (Lecoutre)", "epsilon_hf", "p_hf"),
-    "none": ("sphericity assumed", "", "p_uncorrected"),
-}
-_NOTHING = 1e-12
-_SMALLEST = 1e-75  # its fourth power is still a number
+OF_EFFECT = (
+    *FURTHER,
+    "epsilon_hf_original",
+    "p_hf_original",
+    "pillai",
+    "pillai_f",
+    "pillai_df1",
+    "pillai_df2",
+    "pillai_p",
+)
+_Row = tuple[float | None, ...]
 
-_Numbers = dict[str, float | None]
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """The table of m data sets (m, n, k), and how each becomes a Result; `bad`: those with unusable values."""
+
+    y: Floats
+    design: Design
+    level: float
+    alternative: Alternative
+    correction: str
+    follow_up: str
+    found: Mapping[str, anova.Numbers]
+    by_time: anova.Numbers
+    bad: Mapping[int, tuple[Caveat, ...]]
+
+    def at(self, i: int) -> Result:
+        """The i-th Result."""
+        if i in self.bad:
+            return self._draft.answer(caveats=self.bad[i])
+        means = tuple(zip(self.by_time, self._times[i], strict=True))
+        effects = tuple(_effect(name, rows[i]) for name, rows in self._lines.items())
+        if all(effect.statistic is None for effect in effects):
+            told = (say.no_error_variation(),) if effects else self._why_nothing()
+            return self._draft.answer(dict(means), (*self.design.caveats, *told))
+        compared = self._compared(i)
+        head = next(effect for effect in effects if effect.name == self.design.headline.name)
+        further = head.more[: len(FURTHER)]
+        return Result(
+            method=ENTRY.name,
+            variant=self._draft.variant,
+            level=self.level,
+            estimate_name="generalized eta squared",
+            estimate=further[-1][1],
+            statistic_name="F",
+            statistic=head.statistic,
+            df=head.df,
+            p=head.p,
+            n_participants=self.design.n,
+            n_units=self.design.n,
+            more=further + means,
+            effects=effects + compared,
+            caveats=self._caveats(i, compared),
+        )
+
+    @cached_property
+    def _lines(self) -> dict[str, list[_Row]]:
+        """Effect > a row a data set: the numbers of OF_EFFECT, then df and p of the declared correction."""
+        m = len(self.y)
+        return {name: _rows(_columns(line, self.correction, m), m) for name, line in self.found.items()}
+
+    @cached_property
+    def _times(self) -> list[_Row]:
+        return _rows(list(self.by_time.values()), len(self.y))
+
+    @cached_property
+    def _draft(self) -> Draft:
+        variant = CORRECTIONS[self.correction][0]
+        return Draft(
+            method=ENTRY.name,
+            n=self.design.n,
+            level=self.level,
+            further=FURTHER,
+            variant=f"{variant}; type III" if self.design.between_factors else variant,
+        )
+
+    def _why_nothing(self) -> tuple[Caveat, ...]:
+        return self.design.against or (say.too_few(self.design.n, len(self.design.sizes) + 1),)
+
+    def _compared(self, i: int) -> tuple[Effect, ...]:
+        if self.follow_up == "none":
+            return ()
+        return comparisons(self.y[i], self.design, self.level, self.follow_up)
+
+    def _caveats(self, i: int, compared: tuple[Effect, ...]) -> tuple[Caveat, ...]:
+        def number(effect: str, of: str) -> float:
+            values = self.found[effect].get(of)
+            return math.nan if values is None else float(values[i])
+
+        told = (of_one_factor if self.design.plain else of_several_factors)(
+            number, self.design, self.correction
+        )
+        constant = [line.name for line in compared if line.p is None]
+        return (
+            *self.design.caveats,
+            *without_direction(self.alternative),
+            *told,
+            *((tell.no_error_of(constant),) if constant else ()),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Contrasts:
-    """Means and covariance of the orthonormal contrasts of n participants; `rank` of the covariance."""
+def _columns(line: anova.Numbers, correction: str, m: int) -> list[Floats]:
+    """The numbers of OF_EFFECT, then both df and p of the declared correction; without sphericity it is none."""
+    nothing = np.full(m, np.nan)
+    _, epsilon, p = CORRECTIONS[correction if "epsilon_gg" in line else "none"]
+    share = np.minimum(1.0, line[epsilon]) if epsilon else 1.0
+    return [*(line.get(of, nothing) for of in OF_EFFECT), share * line["df1"], share * line["df2"], line[p]]
 
-    n: int
-    p: int
-    mean: Floats
-    covariance: Floats
-    rank: int
 
-    @property
-    def nu(self) -> int:
-        """Residual degrees of freedom."""
-        return self.n - 1
+def _rows(columns: list[Floats], m: int) -> list[_Row]:
+    """A row a data set, None for what is not finite."""
+    if not columns:
+        return [()] * m
+    return list(zip(*map(_finite, columns), strict=True))
 
-    @property
-    def trace(self) -> float:
-        """Sum of the variances."""
-        return float(np.trace(self.covariance))
 
-    @property
-    def singular(self) -> bool:
-        """Whether the covariance has no inverse."""
-        return self.rank < self.p
+def _finite(values: Floats) -> list[float | None]:
+    found: list[float | None] = values.tolist()
+    for i in np.flatnonzero(~np.isfinite(values)):
+        found[i] = None
+    return found
+
+
+def _effect(name: str, row: _Row) -> Effect:
+    *_, df1, df2, p = row
+    return Effect(
+        name=name,
+        kind="test",
+        statistic_name="F",
+        statistic=row[0],
+        df=() if df1 is None or df2 is None else (df1, df2),
+        p=p,
+        more=tuple(zip(OF_EFFECT, row, strict=False)),
+    )
 
 
 def estimate(
     y: npt.ArrayLike,
     *,
-    groups: object = None,  # noqa: ARG001, the same call for every method
+    groups: npt.ArrayLike | None = None,
     level: float = 0.95,
     alternative: Alternative = "two-sided",
     decimals: int | None = None,  # noqa: ARG001
+    layout: Layout | None = None,
     correction: str = "greenhouse_geisser",
+    follow_up: str = "none",
 ) -> Result:
-    """Rows (n, k), one column a time: F, its corrected p and df; Mauchly describes and decides nothing."""
-    rows = as_rows(y)
-    variant, epsilon_name, p_name = CORRECTIONS[chosen("correction", correction, CORRECTIONS)]
-    draft = Draft(method=ENTRY.name, n=len(rows), level=level, further=FURTHER, variant=variant)
-    if reasons := unusable(rows):
-        return draft.answer(caveats=reasons)
-    if len(rows) < 2:
-        return draft.answer(_by_time(rows), (say.too_few(len(rows), 2),))
-    of = contrasts(rows)
-    if of.rank == 0:
-        return draft.answer(_by_time(rows), (say.no_error_variation(),))
-    found = {**_tests(of), **_sphericity(of), **_hotelling(of), **_sizes(rows, of), **_by_time(rows)}
-    found |= _corrected(of, found)
-    epsilon = found.get(epsilon_name) if epsilon_name else 1.0
-    return draft.answer(
-        found,
-        (*without_direction(alternative), *_caveats(of, found, correction)),
-        estimate_name="generalized eta squared",
-        estimate=found["ges"],
-        statistic_name="F",
-        statistic=found["f"],
-        df=() if epsilon is None else (epsilon * of.p, epsilon * of.p * of.nu),
-        p=found[p_name],
-    )
+    """Rows (n, columns): F, corrected p and df of every effect; Mauchly describes and decides nothing.
 
-
-def contrasts(rows: Floats) -> Contrasts:
-    """The Helmert contrasts between k times; variation at the level of round-off has rank 0."""
-    n, k = rows.shape
-    by_participant = rows @ helmert(k).T
-    covariance = np.atleast_2d(np.cov(by_participant, rowvar=False))
-    spread = np.linalg.eigvalsh(covariance)
-    noise = max(_SMALLEST, _NOTHING * float(np.abs(rows).max()))
-    negligible = max(_NOTHING * float(spread[-1]), noise**2)
-    rank = min(int((spread > negligible).sum()), n - 1)
-    return Contrasts(n, k - 1, by_participant.mean(axis=0), covariance, rank)
-
-
-def helmert(k: int) -> Floats:
-    """Orthonormal contrasts, shape (k - 1, k): each time against the mean of those before it."""
-    rows = np.tril(np.ones((k - 1, k)))
-    rows[np.arange(k - 1), np.arange(1, k)] = -np.arange(1, k)
-    lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / lengths
-
-
-def _tests(of: Contrasts) -> _Numbers:
-    """F and its uncorrected p."""
-    f = of.n * float(of.mean @ of.mean) / of.trace
-    df1, df2 = of.p, of.p * of.nu
-    return {"f": f, "df1": df1, "df2": df2, "p_uncorrected": f_tail(f, df1, df2)}
-
-
-def _sphericity(of: Contrasts) -> _Numbers:
-    """Epsilons and Mauchly's W, both functions of the covariance alone."""
-    epsilon = of.trace**2 / (of.p * float((of.covariance**2).sum()))
-    found: _Numbers = {"epsilon_gg": min(1.0, epsilon), "epsilon_lower_bound": 1 / of.p}
-    if of.singular:
-        return found
-    return {**found, **_huynh_feldt(of, epsilon), **(_mauchly(of) if of.p > 1 else {})}
-
-
-def _huynh_feldt(of: Contrasts, epsilon: float) -> _Numbers:
-    """Lecoutre 1991; with one group it is the original formula."""
-    below = of.p * (of.nu - of.p * epsilon)
-    uncapped = (of.n * of.p * epsilon - 2) / below if below > _NOTHING else math.inf
-    return {"epsilon_hf": min(1.0, uncapped), "epsilon_hf_uncapped": uncapped}
-
-
-def _mauchly(of: Contrasts) -> _Numbers:
-    w = float(np.linalg.det(of.covariance / (of.trace / of.p)))
-    if w <= 0:
-        return {"mauchly_w": max(w, 0.0)}
-    chi2, df, p = mauchly_p(w, of.p, of.nu, of.p)
-    return {"mauchly_w": w, "mauchly_chi2": chi2, "mauchly_df": df, "mauchly_p": p}
-
-
-def mauchly_p(w: float, p: int, nu: int, q: int) -> tuple[float, int, float]:
-    """chi2, its df and p with the second term of the expansion; q = p in the textbook.
-
-    Some software puts the number of response columns in place of q.
+    Without a layout the columns are times 1, 2, ..., and `groups` the levels of one factor `group`. The headline is the
+    effect of the factor within named time, else of the first factor within, whatever lies between.
     """
-    rho = 1 - (2 * p**2 + p + 2) / (6 * p * nu)
-    chi2, df = -nu * rho * math.log(min(w, 1.0)), p * (p + 1) // 2 - 1
-    polynomial = 2 * p**3 + 6 * p**2 + 3 * q + 2
-    second = (p + 2) * (p - 1) * (p - 2) * polynomial / (288 * (nu * p * rho) ** 2)
-    first = chi2_tail(chi2, df)
-    return chi2, df, min(1.0, max(0.0, first + second * (chi2_tail(chi2, df + 4) - first)))
+    rows = as_rows(y)
+    return _answers(rows[None], groups, level, alternative, layout, correction, follow_up).at(0)
 
 
-def _hotelling(of: Contrasts) -> _Numbers:
-    """T2 makes no assumption on the covariance, and needs more participants than times less one."""
-    if of.singular or of.n <= of.p:
-        return {}
-    t2 = of.n * float(of.mean @ np.linalg.solve(of.covariance, of.mean))
-    return {"hotelling_t2": t2, "t2_p": f_tail((of.n - of.p) / (of.nu * of.p) * t2, of.p, of.n - of.p)}
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: npt.ArrayLike | None = None,
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+    decimals: int | None = None,  # noqa: ARG001
+    layout: Layout | None = None,
+    correction: str = "greenhouse_geisser",
+    follow_up: str = "none",
+) -> Many:
+    """Data sets (m, n, columns) of one design; further numbers of the headline by id, of each effect by `EFFECT id`."""
+    rows = np.asarray(y, dtype=np.float64)
+    if rows.ndim != 3:
+        raise ValueError(f"data sets of shape (m, n, k) are needed; this has shape {rows.shape}")
+    answers = _answers(rows, groups, level, alternative, layout, correction, follow_up)
+    return Many(_arrays(answers, len(rows)), answers.at)
 
 
-def _sizes(rows: Floats, of: Contrasts) -> _Numbers:
-    """Partial and generalized eta squared; the latter counts the variation between participants too."""
-    ss, ss_error = of.n * float(of.mean @ of.mean), of.nu * of.trace
-    between = rows.shape[1] * float(((rows.mean(axis=1) - rows.mean()) ** 2).sum())
-    return {
-        "ss": ss,
-        "ss_error": ss_error,
-        "pes": ss / (ss + ss_error),
-        "ges": ss / (ss + ss_error + between),
-    }
-
-
-def _corrected(of: Contrasts, found: _Numbers) -> _Numbers:
-    f = found["f"] or 0.0
-    p_values = (("p_gg", "epsilon_gg"), ("p_hf", "epsilon_hf"), ("p_lower_bound", "epsilon_lower_bound"))
-    known = {p_name: found.get(name) for p_name, name in p_values}
-    return {p: f_tail(f, e * of.p, e * of.p * of.nu) for p, e in known.items() if e is not None} | {
-        name: None for name, e in known.items() if e is None
-    }
-
-
-def _by_time(rows: Floats) -> _Numbers:
-    """Mean and standard deviation at each time, counted from 1."""
-    means: _Numbers = {f"mean_{time}": float(x) for time, x in enumerate(rows.mean(axis=0), start=1)}
-    if len(rows) == 1:
-        return means
-    return means | {f"sd_{time}": float(sd) for time, sd in enumerate(rows.std(axis=0, ddof=1), start=1)}
-
-
-def _caveats(of: Contrasts, found: _Numbers, correction: str) -> list[Caveat]:
-    uncapped = found.get("epsilon_hf_uncapped")
-    small = of.n <= 12 and correction == "greenhouse_geisser" and of.p > 1
-    wanted = (
-        (of.p == 1, say.two_times()),
-        (of.singular, say.singular_error(of.p, of.rank)),
-        (uncapped is not None and uncapped > 1 and of.p > 1, say.hf_capped(uncapped or 0.0)),
-        (found.get("hotelling_t2") is None, say.no_hotelling(of.n, of.p + 1)),
-        (correction == "none" and of.p > 1, say.uncorrected()),
-        (small, say.conservative_epsilon()),
+def _answers(
+    y: Floats,
+    groups: npt.ArrayLike | None,
+    level: float,
+    alternative: Alternative,
+    layout: Layout | None,
+    correction: str,
+    follow_up: str,
+) -> _Answers:
+    design = as_design(y.shape[2], y.shape[1], layout, groups)
+    bad = _bad(y)
+    cleared = y
+    if bad:
+        cleared = y.copy()
+        cleared[list(bad)] = 0.0
+    by_data_set = np.ascontiguousarray(np.moveaxis(cleared, 0, 2))
+    computable = y.shape[1] > 0 and design.nu > 0 and not design.against
+    return _Answers(
+        y=y,
+        design=design,
+        level=level,
+        alternative=alternative,
+        correction=chosen("correction", correction, CORRECTIONS),
+        follow_up=chosen("follow_up", follow_up, ADJUSTMENTS),
+        found=anova.table(by_data_set, design) if computable else {},
+        by_time=_by_time(by_data_set) if y.shape[1] > 0 else {},
+        bad=bad,
     )
-    return [caveat for holds, caveat in wanted if holds]
+
+
+def _bad(y: Floats) -> dict[int, tuple[Caveat, ...]]:
+    """The data sets from which nothing can be computed, and why."""
+    if y.shape[1] > 0:
+        suspect = np.flatnonzero(~(np.abs(y).max(axis=(1, 2)) <= LARGEST))
+    else:
+        suspect = np.arange(len(y))
+    return {int(i): reasons for i in suspect if (reasons := unusable(y[i]))}
+
+
+def _by_time(y: Floats) -> anova.Numbers:
+    """Mean and standard deviation in each column, counted from 1."""
+    found = {f"mean_{time}": mean for time, mean in enumerate(y.mean(axis=0), start=1)}
+    if len(y) == 1:
+        return found
+    return found | {f"sd_{time}": sd for time, sd in enumerate(y.std(axis=0, ddof=1), start=1)}
+
+
+def _arrays(answers: _Answers, m: int) -> dict[str, Floats]:
+    """By name (m,), NaN for data sets with unusable values."""
+    nothing = np.full(m, np.nan)
+    head = answers.found.get(answers.design.headline.name, {})
+    found: dict[str, Floats] = {name: head.get(name, nothing) for name in FURTHER} | answers.by_time
+    _, epsilon, p = CORRECTIONS[answers.correction]
+    found |= {"estimate": found["ges"], "statistic": found["f"], "p": head.get(p, nothing)}
+    found["epsilon"] = np.minimum(1.0, head.get(epsilon, nothing)) if epsilon else np.ones(m)
+    found |= {f"{name} {of}": x for name, each in answers.found.items() for of, x in each.items()}
+    return {name: _without(values, answers.bad) for name, values in found.items()}
+
+
+def _without(values: Floats, bad: Mapping[int, object]) -> Floats:
+    values = np.where(np.isinf(values), np.nan, values)
+    values[list(bad)] = np.nan
+    return values
+
+
+def cannot(n: int, times: int, groups: int, options: Mapping[str, str]) -> str:
+    """Why n participants in so many groups cannot be compared over so many times; empty where they can."""
+    left, contrasts = n - max(groups, 1), times - 1
+    if contrasts < 1:
+        return "it compares at least two times within participants"
+    if left < 1:
+        return f"{n} participants in {max(groups, 1)} groups leave no residual degrees of freedom"
+    declared = options.get("correction", "greenhouse_geisser")
+    if declared.startswith("huynh_feldt") and left < contrasts:
+        return (
+            f"the Huynh-Feldt correction does not exist: {contrasts} contrasts between times are more than the"
+            f" {left} residual degrees of freedom of {n} participants"
+        )
+    return ""
+
+
+def _options() -> tuple[Any, ...]:
+    return (
+        Option(
+            name="correction",
+            values=tuple(CORRECTIONS),
+            default="greenhouse_geisser",
+            meaning="how p allows for departures from sphericity; always applied, never after a test",
+        ),
+        Option(
+            name="follow_up",
+            values=ADJUSTMENTS,
+            default="none",
+            meaning="compare every two times, p adjusted by Holm or Hochberg; each comparison with its own variance",
+        ),
+    )
+
+
+def detectable(n: int, power: float, level: float = 0.95, k: int = 3) -> float | None:
+    """Cohen's f over k times under sphericity, with a correlation of 0.5 between two times."""
+    return detectable_f(n, k, power, level=level)
 
 
 ENTRY = Method(
@@ -239,24 +349,23 @@ ENTRY = Method(
     source="Greenhouse & Geisser 1959; Huynh & Feldt 1976; Lecoutre 1991; Mauchly 1940; Olejnik & Algina 2003",
     design="within",
     estimate=estimate,
-    summaries=("mean difference over time",),
+    many=many,
+    cannot=cannot,
+    detectable=detectable,
+    summaries=("mean difference over time", "mean difference between groups over time"),
     need=Need(times=3, participants=2),
-    options=(
-        Option(
-            name="correction",
-            values=tuple(CORRECTIONS),
-            default="greenhouse_geisser",
-            meaning="how p allows for departures from sphericity; always applied, never after a test",
-        ),
-    ),
+    takes=("layout",),
+    options=_options(),
     refuses=(
         "lesions as if they were participants: reduce them to one value a participant first",
         "a participant with a missing visit, who is left out and named",
+        "combinations of levels between participants in which nobody is",
     ),
     sentence=(
         "Times were compared by repeated-measures analysis of variance; the degrees of freedom carry the"
         " Greenhouse-Geisser epsilon unless the protocol declares otherwise, whatever Mauchly's test says, and"
-        " Hotelling's T2 stands beside it as a test without assumption on the covariance."
+        " Hotelling's T2 stands beside it as a test without assumption on the covariance. With groups of participants"
+        " effects are of type III: every group counts alike, whatever its size."
     ),
     reference="tests/reference/methods/test_rm_anova.py",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +19,32 @@ from firstdose.methods._kernel.exact import (
     differences,
     enumerated_tails,
     meeting_tails,
+    smallest_p_of_pairs,
     smallest_p_of_signs,
     subset_mean,
 )
+from firstdose.methods._kernel.paired_many import (
+    answers,
+    as_stack,
+    flipped_tails,
+    p_values,
+    subset_means_of_many,
+    whole_differences,
+)
+from firstdose.methods._kernel.planning_ranks import detectable_sign_flip
 from firstdose.methods._kernel.results import Draft, Ints, about_p, as_rows, p_value, power, unusable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
+    from firstdose.catalogue.many import Many
+    from firstdose.methods._kernel.paired_many import Stack
+    from firstdose.methods._kernel.results import Floats
+
 FURTHER = ("mean_before", "mean_after", "n_nonzero", "arrangements", "smallest_p")
+LIMITS = ("ci_low", "ci_high", "attained_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +133,16 @@ def _interval(whole: Ints, level: float) -> tuple[float, float, float] | None:
 
     As many of them are left out on either side as the level allows; with too few participants, none.
     """
-    left_out = math.floor(2.0 ** len(whole) * (1.0 - level) / 2.0 + 1e-9)
+    left_out = _left_out(len(whole), level)
     if left_out == 0:
         return None
     low, high = subset_mean(whole, left_out), -subset_mean(-whole, left_out)
     return low, high, 1.0 - 2.0 * left_out / 2.0 ** len(whole)
+
+
+def _left_out(n: int, level: float) -> int:
+    """Pieces of the line left out on either side."""
+    return math.floor(2.0**n * (1.0 - level) / 2.0 + 1e-9)
 
 
 def _drawn(whole: Ints, level: float, alternative: Alternative, m: int, seed: int) -> _Test:
@@ -142,14 +165,55 @@ def _drawn(whole: Ints, level: float, alternative: Alternative, m: int, seed: in
     return _Test(less, greater, two, interval, (2.0 if alternative == "two-sided" else 1.0) / (m + 1))
 
 
-def smallest_p(
-    n: int,
-    k: int = 2,  # noqa: ARG001
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001
+    level: float = 0.95,
     alternative: Alternative = "two-sided",
-    sizes: tuple[int, ...] = (),  # noqa: ARG001
-) -> float:
-    """2 / 2**n, or half of it one-sided."""
-    return smallest_p_of_signs(n, alternative)
+    decimals: int | None = None,
+    draws: float | str = 99_999,
+    seed: float | str = 1,
+) -> Many:
+    """Sets of pairs (m, n, 2); intervals are computed when asked for. Above 20 participants one set after the other."""
+    one = partial(estimate, level=level, alternative=alternative, decimals=decimals, draws=draws, seed=seed)
+    stack = as_stack(y)
+
+    def at(i: int) -> Result:
+        return one(stack.given[i])
+
+    if stack.n > ENUMERATED:
+        return answers(_one_by_one(stack, at), at)
+    whole, units = whole_differences(stack, decimals)
+    mean = stack.or_none(whole.sum(axis=1) / max(stack.n, 1) / units)
+    p = stack.or_none(p_values(*flipped_tails(whole), alternative))
+    return answers(
+        {
+            "estimate": mean,
+            "statistic": mean,
+            "p": p,
+            "n_nonzero": stack.or_none(np.count_nonzero(whole, axis=1)),
+        },
+        at,
+        dict.fromkeys(LIMITS, lambda: _limits(stack, whole, units, level)),
+    )
+
+
+def _one_by_one(stack: Stack, at: Callable[[int], Result]) -> dict[str, Floats]:
+    def numbers(i: int) -> tuple[float | None, ...]:
+        r = at(i)
+        return r.estimate, r.statistic, r.p, r.value("n_nonzero"), r.ci_low, r.ci_high, r.attained_level
+
+    return stack.each(numbers, ("estimate", "statistic", "p", "n_nonzero", *LIMITS))
+
+
+def _limits(stack: Stack, whole: Ints, units: Floats, level: float) -> dict[str, Floats]:
+    left_out = _left_out(stack.n, level)
+    if left_out == 0:
+        return dict.fromkeys(LIMITS, np.full(stack.m, np.nan))
+    low, high = (stack.or_none(end / units) for end in subset_means_of_many(whole, left_out))
+    attained = np.full(stack.m, 1.0 - 2.0 * left_out / 2.0**stack.n)
+    return {"ci_low": low, "ci_high": high, "attained_level": stack.or_none(attained)}
 
 
 ENTRY = Method(
@@ -170,7 +234,9 @@ ENTRY = Method(
         Option(name="seed", default="1", meaning="start of the random numbers above 30 participants"),
     ),
     refuses=("lesions as if they were participants: reduce them to one value a participant first",),
-    smallest_p=smallest_p,
+    many=many,
+    smallest_p=smallest_p_of_pairs,
+    detectable=detectable_sign_flip,
     sentence=(
         "Differences were rounded to the declared precision; p is the share of all arrangements of their signs,"
         " or of random ones where it is marked so, whose mean is at least as extreme, and the interval holds the"

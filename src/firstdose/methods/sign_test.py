@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,16 @@ from firstdose.catalogue.entries import Method
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
 from firstdose.methods._kernel.binomial import fair_tails, median_limits
-from firstdose.methods._kernel.exact import differences, smallest_p_of_signs
+from firstdose.methods._kernel.exact import differences, smallest_p_of_pairs, smallest_p_of_signs
+from firstdose.methods._kernel.paired_many import answers, as_stack, p_values, whole_differences
+from firstdose.methods._kernel.planning_ranks import detectable_sign_test
 from firstdose.methods._kernel.results import Draft, about_p, as_rows, p_value, unusable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from firstdose.catalogue.many import Many
+    from firstdose.methods._kernel.results import Floats, Ints
 
 FURTHER = ("n_positive", "n_negative", "n_nonzero", "smallest_p")
 
@@ -61,14 +67,43 @@ def estimate(
     )
 
 
-def smallest_p(
-    n: int,
-    k: int = 2,  # noqa: ARG001
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001
+    level: float = 0.95,
     alternative: Alternative = "two-sided",
-    sizes: tuple[int, ...] = (),  # noqa: ARG001
-) -> float:
-    """2 / 2**n, or half of it one-sided; every zero difference doubles it."""
-    return smallest_p_of_signs(n, alternative)
+    decimals: int | None = None,
+) -> Many:
+    """Sets of pairs (m, n, 2)."""
+    one = partial(estimate, level=level, alternative=alternative, decimals=decimals)
+    stack = as_stack(y)
+    whole, units = whole_differences(stack, decimals)
+    positive, nonzero = (np.count_nonzero(kept, axis=1) for kept in (whole > 0, whole != 0))
+    p = p_values(*_tails(positive, nonzero), alternative)
+    ordered = np.sort(whole, axis=1)
+    low, high, attained = median_limits(np.arange(stack.n), level)
+    ends = [np.nan if place is None else ordered[:, int(place)] / units for place in (low, high)]
+    return answers(
+        {
+            "estimate": stack.or_none(np.median(whole, axis=1) / units if stack.n else np.nan),
+            "p": stack.or_none(p),
+            "statistic": stack.or_none(positive),
+            "n_nonzero": stack.or_none(nonzero),
+            "ci_low": stack.or_none(ends[0]),
+            "ci_high": stack.or_none(ends[1]),
+            "attained_level": stack.or_none(np.nan if attained is None else attained),
+        },
+        lambda i: one(stack.given[i]),
+    )
+
+
+def _tails(positive: Ints, nonzero: Ints) -> tuple[Floats, Floats]:
+    """Both tails for every pair of counts; each pair that occurs is computed once."""
+    pairs, which = np.unique(np.stack([positive, nonzero]), axis=1, return_inverse=True)
+    tails = np.array([fair_tails(int(heads), int(tosses)) for heads, tosses in pairs.T]).reshape(-1, 2)
+    found = tails[which.reshape(len(positive))]
+    return found[:, 0], found[:, 1]
 
 
 ENTRY = Method(
@@ -81,7 +116,9 @@ ENTRY = Method(
     need=Need(times=2, times_most=2),
     exact=True,
     refuses=("lesions as if they were participants: reduce them to one value a participant first",),
-    smallest_p=smallest_p,
+    many=many,
+    smallest_p=smallest_p_of_pairs,
+    detectable=detectable_sign_test,
     sentence=(
         "The number of participants whose value rose was compared with an even chance, zeros left out; the"
         " interval of the median difference lies between two ordered differences."

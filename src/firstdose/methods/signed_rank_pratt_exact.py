@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue.entries import Method
 from firstdose.catalogue.result import Alternative, Need, Result
-from firstdose.methods._kernel.exact import smallest_p_of_signs
-from firstdose.methods._kernel.signed_rank import estimate_signed_rank
+from firstdose.methods._kernel.exact import smallest_p_of_pairs
+from firstdose.methods._kernel.planning_ranks import detectable_signed_rank
+from firstdose.methods._kernel.signed_rank import HOW, REFUSES, estimate_signed_rank, many_signed_rank
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from firstdose.catalogue.many import Many
 
 
 def estimate(
@@ -27,14 +31,17 @@ def estimate(
     )
 
 
-def smallest_p(
-    n: int,
-    k: int = 2,  # noqa: ARG001
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001
+    level: float = 0.95,
     alternative: Alternative = "two-sided",
-    sizes: tuple[int, ...] = (),  # noqa: ARG001
-) -> float:
-    """2 / 2**n, or half of it one-sided; every zero difference doubles it."""
-    return smallest_p_of_signs(n, alternative)
+    decimals: int | None = None,
+) -> Many:
+    """Sets of pairs (m, n, 2)."""
+    one = partial(estimate, level=level, alternative=alternative, decimals=decimals)
+    return many_signed_rank(y, one, alternative, decimals, zeros="pratt")
 
 
 ENTRY = Method(
@@ -46,13 +53,13 @@ ENTRY = Method(
     summaries=("median change",),
     need=Need(times=2, times_most=2),
     exact=True,
-    refuses=("lesions as if they were participants: reduce them to one value a participant first",),
-    smallest_p=smallest_p,
+    refuses=REFUSES,
+    many=many,
+    smallest_p=smallest_p_of_pairs,
+    detectable=detectable_signed_rank,
     sentence=(
         "Differences were rounded to the declared precision and ranked with the zeros, which were then dropped"
-        " (Pratt); p comes from the full null distribution given the ties, or from the normal distribution where"
-        " it is marked as asymptotic; the estimate is the Hodges-Lehmann shift over all Walsh averages, its"
-        " interval that of the shifts not rejected by the same test."
+        f" (Pratt); {HOW}"
     ),
     reference="tests/reference/methods/test_exact_paired.py",
 )

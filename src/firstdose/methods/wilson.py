@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue.entries import Method
 from firstdose.catalogue.result import Alternative, Need, Result
-from firstdose.methods._kernel.binomial import Limits, estimate_proportion
-from firstdose.methods._kernel.distributions import normal_quantile
+from firstdose.methods._kernel.binomial import REFUSES, estimate_proportion, wilson
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,22 +24,7 @@ def estimate(
 
     `upper_one_sided` and `lower_one_sided` have the whole of 1 - level on their side.
     """
-    return estimate_proportion(
-        ENTRY.name,
-        y,
-        _limits,
-        level=level,
-        alternative=alternative,
-    )
-
-
-def _limits(events: int, n: int, tail: float) -> Limits:
-    z2 = normal_quantile(tail) ** 2
-    rate = events / n
-    centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    low = 0.0 if events == 0 else max(0.0, centre - half)
-    return low, 1.0 if events == n else min(1.0, centre + half)
+    return estimate_proportion(ENTRY.name, y, wilson, level=level, alternative=alternative)
 
 
 ENTRY = Method(
@@ -53,7 +36,7 @@ ENTRY = Method(
     summaries=("participant proportion",),
     need=Need(binary=True),
     tests=False,
-    refuses=("events, injections or lesions as if they were participants: 0 of 15 lesions is not 0 of 15",),
+    refuses=REFUSES,
     sentence=(
         "The interval of the proportion is Wilson's score interval and counts participants; it is narrower than"
         " the exact one and holds its level on average, not for every true rate."

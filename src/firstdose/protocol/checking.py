@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstdose.protocol.checking_designs import check_designs
 from firstdose.protocol.checking_dose import check_dose
+from firstdose.protocol.checking_families import check_families
+from firstdose.protocol.checking_layout import check_layout
 from firstdose.protocol.checking_mandatory import check_mandatory
+from firstdose.protocol.checking_models import check_models
 from firstdose.protocol.checking_names import check_names
 from firstdose.protocol.checking_plan import check_plan
 from firstdose.protocol.checking_reach import check_reach
@@ -21,7 +25,19 @@ if TYPE_CHECKING:
     from firstdose.values.issue import Issue, Place
 
 SECTIONS = tuple(section.name for section in GRAMMAR)
-CHECKS = (check_names, check_rules, check_dose, check_schedule, check_mandatory, check_plan, check_reach)
+CHECKS = (
+    check_names,
+    check_rules,
+    check_dose,
+    check_schedule,
+    check_mandatory,
+    check_plan,
+    check_designs,
+    check_layout,
+    check_models,
+    check_families,
+    check_reach,
+)
 
 
 # What hangs on visits, schedule, scales and items: not asked where one of these could not be read.
@@ -33,6 +49,7 @@ _MENDED = frozenset(
 )
 _STANDS_ON_THEM = frozenset(
     {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
+    | {"FD-P117", "FD-P119", "FD-P120"}
 )
 # What must be in visits and schedule: not asked where anything in them is already complained of.
 _MANDATORY_THERE = frozenset({"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"})

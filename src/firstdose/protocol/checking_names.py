@@ -19,6 +19,7 @@ from firstdose.protocol.names import (
     resolve_activity,
     variants_of,
 )
+from firstdose.protocol.planned import members
 from firstdose.protocol.telling_words import listed
 from firstdose.values.issue import did_you_mean
 
@@ -123,15 +124,11 @@ def _endpoints(protocol: Protocol, places: Places) -> Iterator[Issue]:
     ]
     named += [(row.endpoint, places.of("analyses", row.endpoint)) for row in protocol.analyses]
     named += [(row.endpoint, places.of("sensitivity", row.check, "endpoint")) for row in protocol.sensitivity]
-    named += [
-        (name, places.of("families", row.family, "members", name))
-        for row in protocol.families
-        for name in row.members
-    ]
     for name, place in named:
         if name not in known:
             guess = did_you_mean(name, known)
             yield problem("FD-P043", place, name=name, guess=guess, endpoints=listed(known))
+    yield from _members(protocol, places)
     objectives = [objective.objective for objective in protocol.objectives]
     for endpoint in protocol.endpoints:
         if endpoint.objective and endpoint.objective not in objectives:
@@ -140,17 +137,38 @@ def _endpoints(protocol: Protocol, places: Places) -> Iterator[Issue]:
             yield problem("FD-P044", place, name=name, guess=guess, objectives=listed(objectives))
 
 
+def _members(protocol: Protocol, places: Places) -> Iterator[Issue]:
+    """A family names endpoints, or comparisons of their analyses."""
+    known = members(protocol)
+    for row in protocol.families:
+        for name in row.members:
+            if name not in known:
+                place, guess = places.of("families", row.family, "members", name), did_you_mean(name, known)
+                yield problem("FD-P043", place, name=name, guess=guess, endpoints=listed(known))
+
+
 def _sets(protocol: Protocol, places: Places) -> Iterator[Issue]:
     known = [row.name for row in protocol.analysis_sets]
     named = [(row.population, places.of("estimands", row.name, "population")) for row in protocol.estimands]
     named += [(row.analysis_set, places.of("analyses", row.endpoint, "set")) for row in protocol.analyses]
+    named += _said_again(protocol, places, "set")
     for name, place in named:
         if name and name not in known:
             yield problem("FD-P045", place, name=name, guess=did_you_mean(name, known), sets=listed(known))
 
 
+def _said_again(protocol: Protocol, places: Places, word: str) -> list[tuple[str, Place]]:
+    """What sensitivity analyses put in place of a word of the plan."""
+    return [
+        (dict(row.options).get(word, ""), places.of("sensitivity", row.check, "with", word))
+        for row in protocol.sensitivity
+    ]
+
+
 def _measures(protocol: Protocol, places: Places) -> Iterator[Issue]:
     named = [(row.measure, places.of("endpoints", row.endpoint, "measure")) for row in protocol.endpoints]
+    named += [(row.against, places.of("analyses", row.endpoint, "against")) for row in protocol.analyses]
+    named += _said_again(protocol, places, "against")
     named += [(row.measured_by, places.of("outcomes", row.row, "measured_by")) for row in protocol.outcomes]
     for name, place in named:
         if name and not _is_measured(protocol, name):
@@ -178,10 +196,10 @@ def _measurable(protocol: Protocol) -> list[str]:
 def _groupings(protocol: Protocol, places: Places) -> Iterator[Issue]:
     items = {item.name for form in forms(protocol).values() for item in form.items}
     known = {"dose_level", *items, *(step.variable for step in protocol.derivations)}
-    for analysis in protocol.analyses:
-        if analysis.by and analysis.by.rpartition(".")[2] not in known:
-            place = places.of("analyses", analysis.endpoint, "by")
-            yield problem("FD-P093", place, name=analysis.by, guess=did_you_mean(analysis.by, known))
+    named = [(row.by, places.of("analyses", row.endpoint, "by")) for row in protocol.analyses]
+    for name, place in [*named, *_said_again(protocol, places, "by")]:
+        if name and name.rpartition(".")[2] not in known:
+            yield problem("FD-P093", place, name=name, guess=did_you_mean(name, known))
 
 
 def _strategies(protocol: Protocol, places: Places) -> Iterator[Issue]:

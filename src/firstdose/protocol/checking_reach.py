@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.protocol.checking_words import problem
-from firstdose.protocol.feasibility import compute_reaches, counts_of, short
+from firstdose.protocol.feasibility import compute_family_reaches, compute_reaches, counts_of, short
+from firstdose.protocol.telling_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.protocol.checking_words import Places
-    from firstdose.protocol.feasibility import Reach
+    from firstdose.protocol.feasibility import FamilyReach, Reach
     from firstdose.protocol.model import Protocol
     from firstdose.values.issue import Issue, Place
 
@@ -25,11 +26,30 @@ def check_reach(protocol: Protocol, places: Places) -> Iterator[Issue]:
         return
     warned: set[str] = set()
     for n in counts_of(protocol):
-        for reach in compute_reaches(protocol, n, with_effects=False):
+        reaches = list(compute_reaches(protocol, n, with_effects=False))
+        for reach in reaches:
             if not reach.can_reject and reach.test not in warned:
                 warned.add(reach.test)
                 code = "FD-P082" if n == trial.participants else "FD-P083"
                 yield _warning(code, reach, _place(reach, places))
+        for family in compute_family_reaches(protocol, reaches):
+            tests = [name for name in family.unreachable if name not in warned]
+            if tests and family.family not in warned:
+                warned.add(family.family)
+                yield _of_family(family, tests, places)
+
+
+def _of_family(reach: FamilyReach, tests: list[str], places: Places) -> Issue:
+    return problem(
+        "FD-P128",
+        places.of("families", reach.family, "members"),
+        family=reach.family,
+        n=reach.n,
+        tests=listed(tests),
+        alpha=f"{reach.alpha:.4g}",
+        method=reach.method,
+        p=short(reach.adjusted),
+    )
 
 
 def _warning(code: str, reach: Reach, place: Place) -> Issue:

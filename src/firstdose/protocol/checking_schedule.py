@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.protocol.checking_words import problem
 from firstdose.protocol.names import ADMINISTRATION, END, measured_by, measures
+from firstdose.protocol.planned import method_of
 from firstdose.protocol.telling_words import listed
 
 if TYPE_CHECKING:
@@ -116,8 +117,9 @@ def _reference(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterat
 
 
 def _division(protocol: Protocol, endpoint: Endpoint, places: Places) -> Iterator[Issue]:
-    if endpoint.kind not in DIVIDING:
-        return
+    method = method_of(protocol, endpoint.endpoint)
+    if endpoint.kind not in DIVIDING or (endpoint.kind == "percent change" and method and method.tests):
+        return  # a percent change that is tested is told of with all that speaks against it
     low = [
         variable
         for variable in measures(protocol, endpoint.measure)

@@ -20,6 +20,11 @@ class Places(Shape):
         ...
 
 
+def is_declared(places: Places, *path: str) -> bool:
+    """Whether the part stands in the file: an unwritten part has the place of what holds it."""
+    return places.of(*path) != places.of(*path[:-1])
+
+
 def problem(code: str, place: Place, **facts: object) -> Issue:
     """The Issue of this code, told with the facts of the case."""
     wording = CODES[code]

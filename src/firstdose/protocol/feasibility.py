@@ -2,114 +2,99 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
 from firstdose.methods import effective_n, upper_bound_zero
-from firstdose.protocol.names import forms, times_of
-from firstdose.values.rounding import printed
+from firstdose.protocol.feasibility_tables import (
+    FamilyReach,
+    Feasibility,
+    Nested,
+    Precision,
+    Reach,
+    ZeroEvents,
+)
+from firstdose.protocol.feasibility_words import (
+    family_sentence,
+    nested_sentences,
+    participants,
+    precision_sentence,
+    reach_sentence,
+    reach_sentences,
+    short,
+    zero_sentence,
+)
+from firstdose.protocol.names import forms
+from firstdose.protocol.planned import (
+    even_sizes,
+    group_count,
+    has_direction,
+    owner_of,
+    planned,
+    time_count,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from firstdose.catalogue import Alternative, Method
-    from firstdose.catalogue.entries import Design
-    from firstdose.protocol.model import Endpoint, Protocol
+    from firstdose.catalogue import Alternative
+    from firstdose.catalogue.entries import Procedure
+    from firstdose.protocol.model import Family, Protocol
+    from firstdose.protocol.planned import Planned
+
+__all__ = [
+    "FamilyReach",
+    "Feasibility",
+    "Nested",
+    "Precision",
+    "Reach",
+    "ZeroEvents",
+    "alpha_of",
+    "compute_family_reaches",
+    "compute_feasibility",
+    "compute_reaches",
+    "counts_of",
+    "participants",
+    "reach_sentence",
+    "shares_of",
+    "short",
+]
 
 ICCS = (0.3, 0.5, 0.8)
 POWERS = (0.8, 0.9)
+DEFAULT_LEVEL = 0.95
 MOST_COUNTS = 12  # further counts of a large trial would say the same again
 _SIDED: dict[str, Alternative] = {"two sided": "two-sided", "greater": "greater", "less": "less"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """What one test can show with n participants. None: the method has no such number.
-
-    `test`: endpoint or sensitivity analysis; `times` that are compared; `alpha`: level of its family, else of its
-    interval, else .05; detectable effects are standardised.
-    """
-
-    test: str
-    endpoint: str
-    method: str
-    label: str
-    n: int
-    design: Design
-    times: int
-    alternative: Alternative
-    alpha: float
-    family: str = ""
-    smallest_p: float | None = None
-    detectable_80: float | None = None
-    detectable_90: float | None = None
-
-    @property
-    def can_reject(self) -> bool:
-        """Whether some outcome would reject at alpha."""
-        return self.smallest_p is None or self.smallest_p <= self.alpha
-
-    @property
-    def sided(self) -> str:
-        """`two-sided p`, `one-sided p`; several times together have no direction: `p`."""
-        if self.design == "within":
-            return "p"
-        return "two-sided p" if self.alternative == "two-sided" else "one-sided p"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZeroEvents:
-    """Upper 95 % bounds of a rate after 0 events in n participants."""
-
-    n: int
-    one_sided: float
-    two_sided: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nested:
-    """How many independent participants n with so many lesions each are worth at this intraclass correlation."""
-
-    n: int
-    lesions: int
-    icc: float
-    effective: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feasibility:
-    """The feasibility page as tables, and what they say in words; each n from planned to the last allowed."""
-
-    participants: int
-    dropouts: int
-    reaches: tuple[Reach, ...]
-    zero_events: tuple[ZeroEvents, ...]
-    nested: tuple[Nested, ...]
-    sentences: tuple[str, ...]
-
-
 def compute_feasibility(protocol: Protocol) -> Feasibility:
-    """Smallest p, detectable effect, zero-event bounds and effective n for every count the plan allows."""
+    """Smallest p, detectable effect, precision, zero-event bounds and effective n for every count the plan allows."""
     counts = counts_of(protocol)
     reaches = tuple(reach for n in counts for reach in compute_reaches(protocol, n))
+    families = tuple(
+        reach
+        for n in counts
+        for reach in compute_family_reaches(protocol, [each for each in reaches if each.n == n])
+    )
     zero_events = tuple(
         ZeroEvents(n=n, one_sided=upper_bound_zero(n, 0.95), two_sided=upper_bound_zero(n, 0.975))
         for n in counts
     )
-    nested = tuple(_nested(protocol, counts))
+    nested, precision = tuple(_nested(protocol, counts)), tuple(_precision(protocol, counts))
     return Feasibility(
         participants=protocol.trial.participants,
         dropouts=protocol.trial.dropouts,
         reaches=reaches,
         zero_events=zero_events,
         nested=nested,
+        families=families,
+        precision=precision,
         sentences=(
-            *(_zero_sentence(row) for row in zero_events),
-            *_reach_sentences(reaches),
-            *_family_sentences(protocol, reaches),
-            *_nested_sentences(nested, protocol.lesion_word),
+            *map(zero_sentence, zero_events),
+            *reach_sentences(reaches),
+            *map(family_sentence, families),
+            *map(precision_sentence, precision),
+            *nested_sentences(nested, protocol.lesion_word),
         ),
     )
 
@@ -130,57 +115,59 @@ def compute_reaches(protocol: Protocol, n: int, *, with_effects: bool = True) ->
 
     `with_effects`: detectable effects too, which take longer than all the rest.
     """
-    methods = load("methods")
-    for endpoint in protocol.endpoints:
-        checks = [
-            (row.check, row.method) for row in protocol.sensitivity if row.endpoint == endpoint.endpoint
-        ]
-        for test, name in ((endpoint.endpoint, endpoint.method), *checks):
-            if name in methods and methods[name].tests:
-                yield _reach(protocol, endpoint, test, methods[name], n, with_effects=with_effects)
+    for one in planned(protocol):
+        if one.method.tests:
+            yield _reach(protocol, one, n, with_effects=with_effects)
 
 
 def alpha_of(protocol: Protocol, endpoint: str) -> tuple[float, str]:
-    """(level, family) at which an endpoint is judged: of its family, else of its interval, else .05."""
+    """(level, family) at which an endpoint or a comparison is judged: of its family, its interval, else .05."""
     family = next((row for row in protocol.families if endpoint in row.members), None)
     if family:
         return float(family.alpha), family.family
-    analysis = protocol.analysis(endpoint)
+    analysis = protocol.analysis(owner_of(protocol, endpoint))
     return (float(1 - analysis.ci), "") if analysis and analysis.ci else (0.05, "")
 
 
-def _reach(
-    protocol: Protocol, endpoint: Endpoint, test: str, method: Method, n: int, *, with_effects: bool
-) -> Reach:
-    analysis = protocol.analysis(endpoint.endpoint)
-    alpha, family = alpha_of(protocol, endpoint.endpoint)
-    times, alternative = times_of(endpoint), _SIDED[analysis.direction if analysis else "two sided"]
-    if method.design == "within":
-        alternative = "two-sided"
-    sizes = (n - n // 2, n // 2) if method.design == "between" else ()
-    smallest = method.smallest_p(n, times, alternative, sizes) if method.smallest_p else None
+def _reach(protocol: Protocol, one: Planned, n: int, *, with_effects: bool) -> Reach:
+    method, name = one.method, one.endpoint.endpoint
+    alpha, family = alpha_of(protocol, name)
+    alternative: Alternative = _SIDED[one.analysis.direction] if has_direction(method) else "two-sided"
     # A one-sided test at alpha finds what a two-sided one finds at twice alpha: the other tail is next to nothing.
     level = 1 - alpha * (1 if alternative == "two-sided" else 2)
-    found = [_detectable(method, n, power, level) for power in POWERS] if with_effects else [None, None]
+    found = [_detectable(one, n, power, level) for power in POWERS] if with_effects else [None, None]
     return Reach(
-        test=test,
-        endpoint=endpoint.endpoint,
+        test=one.name,
+        endpoint=name,
         method=method.name,
         label=method.label,
         n=n,
         design=method.design,
-        times=times,
+        times=time_count(one),
         alternative=alternative,
         alpha=alpha,
-        family=family if test == endpoint.endpoint else "",
-        smallest_p=smallest,
+        family=family if one.is_main else "",
+        smallest_p=_smallest_p(protocol, one, n, alternative),
         detectable_80=found[0],
         detectable_90=found[1],
+        groups=group_count(protocol, one),
+        is_directed=has_direction(method),
     )
 
 
-def _detectable(method: Method, n: int, power: float, level: float) -> float | None:
-    return method.detectable(n, power, level) if method.detectable else None
+def _smallest_p(protocol: Protocol, one: Planned, n: int, alternative: Alternative) -> float | None:
+    """Of the best allocation to the groups: as equal as can be."""
+    if one.method.smallest_p is None:
+        return None
+    groups = group_count(protocol, one)
+    sizes = even_sizes(n, groups) if groups > 1 else ()
+    compared = groups if one.method.design == "between" else time_count(one)
+    return one.method.smallest_p(n, compared, alternative, sizes)
+
+
+def _detectable(one: Planned, n: int, power: float, level: float) -> float | None:
+    find = one.method.detectable
+    return find(n, power, level, time_count(one)) if find else None
 
 
 def _nested(protocol: Protocol, counts: tuple[int, ...]) -> Iterator[Nested]:
@@ -193,81 +180,97 @@ def _nested(protocol: Protocol, counts: tuple[int, ...]) -> Iterator[Nested]:
                 yield Nested(n=n, lesions=lesions, icc=icc, effective=effective_n(n, lesions, icc))
 
 
-def participants(n: int) -> str:
-    """'1 participant', '5 participants'."""
-    return f"{n} participant{'' if n == 1 else 's'}"
+def _precision(protocol: Protocol, counts: Sequence[int]) -> Iterator[Precision]:
+    """At the level of each interval declared, for trials that estimate a mean at all."""
+    from firstdose.methods import expected_half_width_t
+
+    means = [one for one in planned(protocol) if _estimates_a_mean(one)]
+    levels = {float(one.analysis.ci or DEFAULT_LEVEL) for one in means}
+    for level in sorted(levels):
+        for n in counts:
+            half = expected_half_width_t(n, level)
+            if half is not None:
+                yield Precision(n=n, level=level, half_width=half)
 
 
-def short(number: float) -> str:
-    """A probability with four significant digits: 0.0625, 0.0007716, 1.286e-05."""
-    return f"{number:.4g}"
+def _estimates_a_mean(one: Planned) -> bool:
+    return one.is_main and any(summary.startswith("mean") for summary in one.method.summaries)
 
 
-def _zero_sentence(row: ZeroEvents) -> str:
-    one, two = printed(100 * row.one_sided, 1), printed(100 * row.two_sided, 1)
-    return (
-        f"0 events in {participants(row.n)} exclude rates above {one} % with one-sided 95 % confidence"
-        f" (upper end of the two-sided 95 % interval: {two} %)."
+# ------------------------------------------------------------------------------------------------------ families
+
+
+def compute_family_reaches(protocol: Protocol, reaches: Sequence[Reach]) -> Iterator[FamilyReach]:
+    """Families of which some member cannot be rejected; `reaches`: those of one number of participants.
+
+    Adjusted p never falls where a p rises: what is above alpha with every p at its smallest is always above.
+    """
+    shelf = load("methods.multiplicity")
+    own = {reach.test: reach for reach in reaches}
+    for family in protocol.families:
+        procedure = shelf.get(family.method.replace(" ", "_"))
+        if procedure is None or not any(member in own for member in family.members):
+            continue
+        if procedure.needs == "changes":
+            adjusted = p = [_flipped(own.get(member)) for member in family.members]
+        else:
+            p = [_least(own.get(member)) for member in family.members]
+            adjusted = _adjusted(protocol, family, procedure, p)
+        reach = _family_reach(family, reaches[0].n, p, adjusted)
+        if reach is not None:
+            yield reach
+
+
+def _flipped(reach: Reach | None) -> float:
+    """The smallest p of signs flipped together: that of one sign flip, whatever the member's own test."""
+    flip = load("methods").get("sign_flip_exact")
+    if reach is None or flip is None or flip.smallest_p is None:
+        return 0.0
+    return float(flip.smallest_p(reach.n, 2, reach.alternative))
+
+
+def _least(reach: Reach | None) -> float:
+    """The smallest p that is known; 0 where a test has none, or where nothing is known of it."""
+    return reach.smallest_p if reach is not None and reach.smallest_p is not None else 0.0
+
+
+def _family_reach(
+    family: Family, n: int, p: Sequence[float], adjusted: Sequence[float]
+) -> FamilyReach | None:
+    alpha = float(family.alpha)
+    above = [(value, name) for value, name in zip(adjusted, family.members, strict=True) if value > alpha]
+    if not above:
+        return None
+    return FamilyReach(
+        family=family.family,
+        method=family.method,
+        n=n,
+        alpha=alpha,
+        members=family.members,
+        unreachable=tuple(name for _, name in above),
+        adjusted=min(value for value, _ in above),
+        smallest=min(p),
     )
 
 
-def _reach_sentences(reaches: tuple[Reach, ...]) -> Iterator[str]:
-    """One sentence for all tests that share method, times, direction and level."""
-    groups: dict[tuple[object, ...], list[Reach]] = defaultdict(list)
-    for reach in reaches:
-        key = (reach.n, reach.method, reach.times, reach.alternative, reach.alpha)
-        groups[key].append(reach)
-    for group in groups.values():
-        yield f"{reach_sentence(group[0])} ({', '.join(reach.test for reach in group)})"
+def _adjusted(protocol: Protocol, family: Family, procedure: Procedure, p: list[float]) -> list[float]:
+    """Adjusted p; those before where weights or graph make no sense (said elsewhere)."""
+    words: dict[str, object] = {}
+    if "weights" in procedure.takes and family.weights:
+        words["weights"] = [float(weight) for weight in family.weights]
+    if "graph" in procedure.takes:
+        words["graph"] = shares_of(protocol, family)
+    try:
+        return procedure.adjust(p, alpha=float(family.alpha), **words)
+    except ValueError:
+        return p
 
 
-def reach_sentence(reach: Reach) -> str:
-    """What this test can and cannot show, in words."""
-    start = f"With {participants(reach.n)} the {_lower_first(reach.label)}"
-    alpha = f"{reach.alpha:.4g}"
-    if reach.smallest_p is not None:
-        p = short(reach.smallest_p)
-        if not reach.can_reject:
-            return f"{start} cannot give a {reach.sided} below {p}: it cannot reject at {alpha}."
-        return f"{start} can give a {reach.sided} as small as {p}: it can reject at {alpha}."
-    if reach.detectable_80 is not None and reach.detectable_90 is not None:
-        at_80, at_90 = printed(reach.detectable_80, 2), printed(reach.detectable_90, 2)
-        sided = reach.sided.removesuffix(" p")
-        if reach.design == "paired":
-            what = f"a mean change of {at_80} standard deviations of the changes with 80 % power, of {at_90} with 90 %"
-        else:
-            what = f"a standardised effect of {at_80} with 80 % power, of {at_90} with 90 %"
-        return f"{start} at {alpha} ({sided}) finds {what}; a smaller one will often be missed."
-    return f"{start} has no smallest p, and no detectable effect is computed for it."
-
-
-def _family_sentences(protocol: Protocol, reaches: tuple[Reach, ...]) -> Iterator[str]:
-    """Holm begins at alpha divided by the number of tests: if none gets there, none is rejected."""
-    for family in protocol.families:
-        if family.method != "holm" or len(family.members) < 2:
-            continue
-        first = float(family.alpha) / len(family.members)
-        for n in counts_of(protocol):
-            own = [reach for reach in reaches if reach.n == n and reach.family == family.family]
-            known = [reach.smallest_p for reach in own if reach.smallest_p is not None]
-            if own and len(known) == len(own) and min(known) > first:
-                yield (
-                    f"With {participants(n)} family {family.family} can reject nothing: Holm begins at"
-                    f" {short(first)}, the smallest p of its tests is {short(min(known))}."
-                )
-
-
-def _nested_sentences(nested: tuple[Nested, ...], lesion: str) -> Iterator[str]:
-    groups: dict[tuple[int, int], list[Nested]] = defaultdict(list)
-    for row in nested:
-        groups[row.n, row.lesions].append(row)
-    for (n, lesions), rows in groups.items():
-        worth = ", ".join(f"{printed(row.effective, 1)} (ICC {row.icc:g})" for row in rows)
-        yield (
-            f"{n * lesions} {lesion}s, {lesions} in each of {participants(n)}, are worth as much as {worth}"
-            f" independent {lesion}s: they do not count as {n * lesions}."
-        )
-
-
-def _lower_first(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+def shares_of(protocol: Protocol, family: Family) -> list[list[float]]:
+    """The graph of a family as rows of shares: from each member to each, in the order of the members."""
+    shares = {
+        (edge.source, edge.target): edge.share for edge in protocol.graph if edge.family == family.family
+    }
+    return [
+        [float(shares.get((source, target), 0)) for target in family.members] for source in family.members
+    ]

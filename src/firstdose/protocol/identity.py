@@ -22,7 +22,8 @@ _SALT = "firstdose protocol 1"
 def compute_identity(protocol: Protocol) -> str:
     """SHA-256 (64 hexadecimal digits) of the canonical JSON of the model.
 
-    Comments, spacing, quotes and the order of keys do not count; the order of rows does.
+    Comments, spacing, quotes and the order of keys do not count; the order of rows does. A word that the format
+    learnt later leaves the identity of every protocol that does not use it as it was.
     """
     text = json.dumps(canonical(protocol), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256((_SALT + text).encode()).hexdigest()
@@ -42,5 +43,9 @@ def canonical(part: Any) -> Any:
     if isinstance(part, tuple):
         return [canonical(each) for each in part]
     if is_dataclass(part):
-        return {each.name: canonical(getattr(part, each.name)) for each in fields(part)}
+        return {
+            each.name: canonical(getattr(part, each.name))
+            for each in fields(part)
+            if not (each.metadata.get("later") and getattr(part, each.name) == each.default)
+        }
     return part

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from firstdose.values.quantity import Quantity
     from firstdose.values.window import Window
 
+# A field that came after format 1 was first used: where it says nothing, the identity does not see it.
+LATER = {"later": True}
+
 Level = Literal["primary", "secondary", "exploratory"]
 Measure = Literal[
     "value", "any event", "change", "percent change", "worst change", "profile", "response"
 ]  # `response`: improvement of at least `cut` percent
+Judging = Literal[
+    "holm", "hochberg", "hommel", "fixed sequence", "fallback", "graph", "joint sign flip", "none"
+]
+Exposure = Literal["", "participant", "participant month", "injection", "lesion"]
 Strategy = Literal[
     "treatment policy", "hypothetical", "composite worst", "while on treatment", "principal stratum"
 ]
@@ -217,8 +224,37 @@ class Estimand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFactor:
+    """What divides the values beside time: an item of the participant, or of the lesion for a factor within."""
+
+    factor: str
+    lies: Literal["within participant", "between participant"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedContrast:
+    """A comparison: `compares` is `M6 - BL`, `DL2 - DL1`, `DL2 - DL1 at M6`, or `trend` over a factor or time."""
+
+    contrast: str
+    compares: str
+    test: Literal["main", "descriptive"] = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """What is done where the model cannot be fitted, in order, declared beforehand."""
+
+    case: Literal["not converged", "rank below times"]
+    use: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """How an endpoint is analysed. `unit` is never omitted; `options` are words of the method."""
+    """How an endpoint is analysed. `unit` is never omitted; `options` are words of the method.
+
+    `against`: the second measure of an association; `carry_over`: what is assumed of a treatment's reach to other
+    lesions where doses differ within participants; `exposure`: what a rate counts by.
+    """
 
     endpoint: str
     unit: Literal["participant", "lesion in participant", "event"]
@@ -231,6 +267,12 @@ class Analysis:
     responders: tuple[Decimal, ...] = ()
     responders_missing: str = ""
     decimals: int | None = None
+    factors: tuple[PlannedFactor, ...] = field(default=(), metadata=LATER)
+    contrasts: tuple[PlannedContrast, ...] = field(default=(), metadata=LATER)
+    fallback: tuple[Fallback, ...] = field(default=(), metadata=LATER)
+    against: str = field(default="", metadata=LATER)
+    carry_over: str = field(default="", metadata=LATER)
+    exposure: Exposure = field(default="", metadata=LATER)
     options: tuple[tuple[str, str], ...] = ()
     reason: Literal["protocol", "later"] = "protocol"
 
@@ -248,12 +290,28 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Tests judged together."""
+    """Tests judged together. A member is an endpoint or a contrast of its analysis.
+
+    `weights`: of the members; `after`: families whose hypotheses must all be rejected before (gatekeeping).
+    """
 
     family: str
-    method: Literal["holm", "hochberg", "hommel", "fixed sequence", "none"]
+    method: Judging
     alpha: Decimal
     members: tuple[str, ...]
+    weights: tuple[Decimal, ...] = field(default=(), metadata=LATER)
+    after: tuple[str, ...] = field(default=(), metadata=LATER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Which share of a rejected hypothesis's level goes to which other (graphical procedure)."""
+
+    edge: str
+    family: str
+    source: str
+    target: str
+    share: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +374,7 @@ class Protocol:
     objectives: tuple[Objective, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     families: tuple[Family, ...] = ()
+    graph: tuple[Edge, ...] = field(default=(), metadata=LATER)
     published: tuple[Published, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     rehearsal: Rehearsal = field(default_factory=Rehearsal)

@@ -66,6 +66,7 @@ _ROWS: dict[str, tuple[str, Callable[[Any], str], Callable[[Protocol, Any], str]
     "analyses": ("analyses", lambda row: row.endpoint, plan.tell_analysis),
     "sensitivity": ("sensitivity", lambda row: row.check, _alone(plan.tell_sensitivity)),
     "families": ("families", lambda row: row.family, _alone(plan.tell_family)),
+    "graph": ("graph", lambda row: row.edge, _alone(plan.tell_edge)),
     "published": ("published", lambda row: row.result, _alone(plan.tell_published)),
     "outcomes": ("outcomes", lambda row: row.row, plan.tell_outcome),
 }
@@ -82,6 +83,7 @@ _HOME = {
     "trial": "", "assumptions": "12", "visits": "1.3", "schedule": "1.3", "scales": "8", "items": "8",
     "derivations": "8", "checks": "8", "eligibility": "5.2", "analysis_sets": "10.2", "objectives": "3",
     "endpoints": "3", "estimands": "3", "analyses": "10.8", "sensitivity": "10.8", "families": "10.10",
+    "graph": "10.10",
     "published": "12", "outcomes": "3", "intervention": "6.1", "safety": "4.3", "rehearsal": "12",
     "registration": "11.1",
 }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
 from firstdose.protocol.names import EVENTS, names_in_sight
+from firstdose.protocol.planned import has_direction
 from firstdose.protocol.telling_words import (
     capital,
     counted,
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     from firstdose.catalogue import Method
     from firstdose.protocol.model import (
         Analysis,
+        Edge,
         Endpoint,
         Estimand,
+        Fallback,
         Family,
         Objective,
         Outcome,
+        PlannedContrast,
+        PlannedFactor,
         Protocol,
         Published,
         Sensitivity,
@@ -44,6 +49,16 @@ _DIRECTIONS = {
     "two sided": "two-sided",
     "greater": "one-sided, the direction declared is greater",
     "less": "one-sided, the direction declared is less",
+}
+_CASES = {
+    "not converged": "where the model does not converge",
+    "rank below times": "where there are too few participants for its times",
+}
+_JUDGED = {
+    "fixed sequence": "in this fixed sequence",
+    "fallback": "in this order by the fallback procedure",
+    "graph": "by the graph declared",
+    "joint sign flip": "by flipping the signs of each participant's changes together",
 }
 
 
@@ -99,13 +114,13 @@ def tell_analysis(protocol: Protocol, row: Analysis) -> str:
     label = _label(endpoint.method) if endpoint else "no method"
     parts = [f"{row.endpoint} is analysed in the set {row.analysis_set} by {label}", _unit(protocol, row)]
     parts.append(_interval(row))
-    is_directed = method is not None and method.tests and method.design != "within"
-    if is_directed:
+    if method is not None and method.tests and has_direction(method):
         parts.append(f"the test is {_DIRECTIONS[row.direction]}")
     elif row.direction != "two sided":
         parts.append(_DIRECTIONS[row.direction])
     parts.append(f"missing values: {row.missing or 'no rule'}")
     parts += list(_more(row))
+    parts += list(_layout(protocol, row))
     options = dict(row.options)
     parts += [f"{spaced(name)}: {spaced(value)}" for name, value in row.options]
     parts += _defaults(method, options)
@@ -142,6 +157,33 @@ def _more(row: Analysis) -> Iterator[str]:
         yield "added later than the protocol"
 
 
+def _layout(protocol: Protocol, row: Analysis) -> Iterator[str]:
+    """Factors, comparisons, what replaces a model, and what an association or a rate refers to."""
+    if row.factors:
+        yield f"divided by {listed(map(_factor, row.factors))}"
+    if row.contrasts:
+        yield f"compared are {listed(map(_contrast, row.contrasts))}"
+    yield from map(_fallback, row.fallback)
+    if row.against:
+        yield f"against {measure(protocol, row.against)}"
+    if row.exposure:
+        yield f"counted per {row.exposure.replace('lesion', protocol.lesion_word)}"
+    if row.carry_over:
+        yield f"assumed of its reach to other {protocol.lesion_word}s: {row.carry_over}"
+
+
+def _factor(row: PlannedFactor) -> str:
+    return f"{spaced(row.factor)} ({row.lies}s)"
+
+
+def _contrast(row: PlannedContrast) -> str:
+    return f"{row.contrast}, {row.compares} ({'tested' if row.test == 'main' else 'described'})"
+
+
+def _fallback(row: Fallback) -> str:
+    return f"{_CASES[row.case]}: {', then '.join(map(spaced, row.use))}"
+
+
 def _defaults(method: Method | None, said: dict[str, str]) -> list[str]:
     options = method.options if method else ()
     return [
@@ -160,11 +202,23 @@ def tell_sensitivity(row: Sensitivity) -> str:
 def tell_family(row: Family) -> str:
     are = "is" if len(row.members) == 1 else "are"
     if row.method == "none":
-        return f"Family {row.family}: {listed(row.members)}, described at {number(row.alpha)} without adjustment."
-    way = {"fixed sequence": "in this fixed sequence"}.get(
-        row.method, f"adjusted after {capital(row.method)}"
-    )
-    return f"Family {row.family}: {listed(row.members)} {are} tested together at {number(row.alpha)}, {way}."
+        way = f"{listed(row.members)}, described at {number(row.alpha)} without adjustment"
+    else:
+        way = f"{listed(row.members)} {are} tested together at {number(row.alpha)}, "
+        way += _JUDGED.get(row.method, f"adjusted after {capital(row.method)}")
+    return f"Family {row.family}: {'; '.join([way, *_shares_and_gates(row)])}."
+
+
+def _shares_and_gates(row: Family) -> Iterator[str]:
+    if row.weights:
+        yield f"their shares are {listed(map(number, row.weights))}"
+    if row.after:
+        yield f"only after every test of {listed(row.after)} has rejected"
+
+
+def tell_edge(row: Edge) -> str:
+    share = f"{percent(row.share)} of its level goes to {row.target}"
+    return f"{row.edge}, family {row.family}: when {row.source} is rejected, {share}."
 
 
 def tell_published(row: Published) -> str:

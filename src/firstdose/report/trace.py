@@ -104,7 +104,8 @@ def _origin_of(row: ResultRow) -> tuple[str, ...]:
 
 def _what(row: ResultRow) -> str:
     group = " ".join(part for part in (row.group, row.level) if part)
-    parts = (row.variable, row.visit, group, row.measure_unit and f"in {row.measure_unit}")
+    unit = row.measure_unit and f"in {row.measure_unit}"
+    parts = (row.variable, row.visit, group, row.effect, row.quantity, unit)
     return ", ".join(part for part in parts if part) or row.analysis
 
 
@@ -123,7 +124,9 @@ def _left_out(row: ResultRow) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for participant, reason in row.excluded:
         reasons.setdefault(reason, []).append(participant)
-    return tuple(f"{', '.join(those)}: {reason}" for reason, those in reasons.items()) or ("nobody",)
+    gaps = tuple(f"of {participant} in part: {reason}" for participant, reason in row.incomplete)
+    out = tuple(f"{', '.join(those)}: {reason}" for reason, those in reasons.items())
+    return (*out, *gaps) or ("nobody",)
 
 
 def _source(source: Source) -> str:

@@ -215,3 +215,36 @@ def test_large_and_tiny_values_do_not_overflow_the_grid():
         r = estimate("sign_flip_exact", paired(d * factor))
         assert r.p == estimate("sign_flip_exact", paired(d), decimals=1).p == 0.09375
         assert r.estimate == pytest.approx(2.25 * factor, rel=1e-3)
+
+
+@pytest.mark.parametrize("method", EXACT)
+@pytest.mark.parametrize("n", [1, 5, 6, 11, 23, 33])
+def test_many_pairs_have_the_numbers_of_each(method, n):
+    """Ties, zeros, a missing value, equal differences, and every direction; above 30 the same random signs."""
+    entry = load("methods")[method]
+    y = np.round(np.random.default_rng(n).normal(0.4, 1, (6, n, 2)), 1)
+    y[1, 0, 0], y[2, :, 1], y[3] = np.nan, y[2, :, 0] + 0.3, 4.0
+    drawn = {"draws": 99} if method == "sign_flip_exact" else {}
+    for direction in DIRECTIONS:
+        many = entry.many(y, decimals=1, alternative=direction, **drawn)
+        assert {"estimate", "p", "statistic", "ci_low", "ci_high"} <= set(many.arrays)
+        for i, r in enumerate(many):
+            assert r == entry.estimate(y[i], decimals=1, alternative=direction, **drawn)
+            for name in ("estimate", "p", "statistic", "ci_low", "ci_high", "attained_level"):
+                one = getattr(r, name)
+                wanted = np.nan if one is None else one
+                assert many.arrays[name][i] == pytest.approx(wanted, rel=1e-9, abs=1e-12, nan_ok=True), name
+
+
+@pytest.mark.parametrize("method", ["signed_rank_exact", "signed_rank_pratt_exact"])
+def test_many_sets_too_large_for_an_exact_answer_say_so_one_by_one(method):
+    y = np.random.default_rng(2).normal(0.1, 1, (2, 205, 2))
+    many = load("methods")[method].many(y)
+    assert [r.exact for r in many] == [False, False]
+    assert many.arrays["p"] == pytest.approx([r.p for r in many])
+
+
+def test_many_without_a_declared_precision_round_as_one_does():
+    y = np.array([[3.0, 1.0, -2.0, 5.0, 4.0, 2.5]]) * np.array([[1e-6], [1.0], [1e3], [1e9], [1e14], [0.0]])
+    many = load("methods")["sign_flip_exact"].many(np.stack([np.zeros_like(y), y], axis=2))
+    assert many.arrays["p"] == pytest.approx([0.09375] * 5 + [1.0])

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from firstdose.catalogue.layout import Factor, Layout
 from firstdose.catalogue.loading import load
-from firstdose.methods.rm_anova import contrasts, helmert, mauchly_p
+from firstdose.methods._kernel.anova import mauchly_p
+from firstdose.methods._kernel.anova_design import helmert
 from tests.reference.methods.cases import codes, estimate, expected, rabbit, same, table, wide
 
 TIMES = ("25", "50", "100")
@@ -77,7 +79,7 @@ def test_trap_3_greenhouse_geisser_is_right_where_the_error_matrix_is_singular()
         assert list(r.df) == [same(df) for df in wanted["df_gg"]]
         assert (r.p, r.value("p_lower_bound")) == (same(wanted["p_gg"]), same(wanted["p_lower_bound"]))
         assert r.value("p_uncorrected") == same(wanted["p_uncorrected"])
-        assert contrasts(rows).rank == wanted["error_rank"]
+        assert f"rank {wanted['error_rank']}:" in " ".join(caveat.sentence for caveat in r.caveats)
         for name in ("mauchly_w", "mauchly_p", "epsilon_hf", "p_hf", "hotelling_t2", "t2_p"):
             assert r.value(name) is None, name
         assert {"FD-A111", "FD-A113"} <= codes(r)
@@ -193,7 +195,7 @@ def test_contrasts_are_orthonormal_and_blind_to_the_level(k):
 def test_the_entry_names_its_corrections():
     option = load("methods")["rm_anova"].options[0]
     assert (option.values, option.default) == (
-        ("greenhouse_geisser", "huynh_feldt", "none"),
+        ("greenhouse_geisser", "huynh_feldt", "huynh_feldt_original", "none"),
         "greenhouse_geisser",
     )
 
@@ -204,3 +206,88 @@ def test_huynh_feldt_asked_for_where_it_does_not_exist_gives_no_p_and_says_so():
     result = load("methods")["rm_anova"].estimate(rows, correction="huynh_feldt")
     assert (result.p, result.df) == (None, ())
     assert "FD-A111" in {caveat.code for caveat in result.caveats}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("adjustment", ["holm", "hochberg"])
+def test_follow_up_comparisons_are_those_of_the_reference(case, adjustment):
+    analysis, rows = CASES[case]
+    wanted = expected(case)[analysis]["posthoc"]
+    r = estimate("rm_anova", rows(), layout=named_times(wanted["contrast"]), follow_up=adjustment)
+    found = [line for line in r.effects if line.kind == "contrast"]
+    assert [line.name for line in found] == wanted["contrast"]
+    assert [line.df for line in found] == [(wanted["df"],)] * 3
+    for numbers, name in (
+        ([line.estimate for line in found], "diff"),
+        ([line.statistic for line in found], "t"),
+        ([line.p for line in found], "p_raw"),
+        ([line.value("p_adjusted") for line in found], f"p_{adjustment}"),
+    ):
+        assert numbers == [
+            pytest.approx(x, rel=1e-6 if name.startswith("p_") else 1e-9) for x in wanted[name]
+        ]
+    assert all(line.ci_low < line.estimate < line.ci_high for line in found)
+
+
+def named_times(contrasts):
+    """Levels in order, from names such as `t2 - t1`, `t3 - t1`, `t3 - t2`."""
+    first, second = contrasts[0].split(" - ")[::-1], contrasts[-1].split(" - ")
+    return Layout(within=(Factor(name="time", levels=(*first, second[0])),))
+
+
+def test_a_follow_up_is_the_paired_t_test_of_two_times():
+    rows = rabbit(TIMES)
+    line = estimate("rm_anova", rows, follow_up="holm").effect("3 - 1")
+    t = estimate("paired_t", rows[:, [0, 2]])
+    assert (line.estimate, line.se, line.p) == (same(t.estimate), same(t.value("se")), same(t.p))
+    assert (line.ci_low, line.ci_high) == (same(t.ci_low), same(t.ci_high))
+
+
+def test_comparisons_without_residual_variation_have_an_estimate_and_no_t():
+    rows = np.array([[1.0, 2.0, 5.0], [3.0, 4.0, 1.0], [2.0, 3.0, 0.5], [7.0, 8.0, 9.0]])
+    r = estimate("rm_anova", rows, follow_up="hochberg")
+    line = r.effect("2 - 1")
+    assert (line.estimate, line.se, line.p, line.value("p_adjusted")) == (1.0, None, None, None)
+    assert "FD-A145" in codes(r)
+    assert r.effect("3 - 1").value("p_adjusted") == same(max(r.effect("3 - 1").p, r.effect("3 - 2").p))
+
+
+def test_the_line_of_the_only_effect_is_the_headline():
+    r = estimate("rm_anova", rabbit(TIMES))
+    (line,) = r.effects
+    assert (line.name, line.kind, line.statistic, line.df, line.p) == ("time", "test", r.statistic, r.df, r.p)
+    assert all(line.value(name) == value for name, value in r.more if not name[-1].isdigit())
+    assert line.value("epsilon_hf_original") == same(line.value("epsilon_hf_uncapped"))
+
+
+def test_many_data_sets_are_one_table():
+    rng = np.random.default_rng(3)
+    y = np.round(rng.normal(5, 2, (6, 5, 3)), 1)
+    y[1], y[2, 0, 0], y[3] = 4.0, np.nan, np.arange(3.0) + np.arange(5.0)[:, None]
+    entry = load("methods")["rm_anova"]
+    for correction in ("greenhouse_geisser", "huynh_feldt", "huynh_feldt_original", "none"):
+        found = entry.many(y, correction=correction)
+        for i, r in enumerate(found):
+            one = entry.estimate(y[i], correction=correction)
+            assert r.caveats == one.caveats
+            for name in ("estimate", "statistic", "p"):
+                assert getattr(r, name) == (None if getattr(one, name) is None else same(getattr(one, name)))
+            for name, value in one.more:
+                assert found.arrays[name][i] == pytest.approx(
+                    np.nan if value is None else value, rel=1e-9, abs=1e-12, nan_ok=True
+                )
+
+
+def test_data_sets_of_another_shape_are_an_error_of_the_caller():
+    for name in ("rm_anova", "permutation_rm_exact", "friedman_exact"):
+        with pytest.raises(ValueError, match="shape"):
+            load("methods")[name].many(np.zeros((4, 3)))
+
+
+def test_what_cannot_be_carried_out_is_told_before_the_first_participant():
+    cannot = load("methods")["rm_anova"].cannot
+    assert cannot(5, 3, 1, {}) == ""
+    assert cannot(5, 6, 1, {}) == ""
+    assert "Huynh-Feldt" in cannot(5, 6, 1, {"correction": "huynh_feldt"})
+    assert "no residual degrees of freedom" in cannot(2, 3, 2, {})
+    assert "at least two times" in cannot(5, 1, 1, {})

@@ -16,14 +16,18 @@ from firstdose.protocol.model import (
     Criterion,
     Derivation,
     DoseLevel,
+    Edge,
     EditCheck,
     Endpoint,
     Estimand,
+    Fallback,
     Family,
     Intervention,
     LocalItem,
     Objective,
     Outcome,
+    PlannedContrast,
+    PlannedFactor,
     Protocol,
     Published,
     Rehearsal,
@@ -293,6 +297,47 @@ SMALL = Protocol(
         missing_value=Decimal("0.02"),
         adverse_events=Decimal("1.5"),
         icc=Decimal("0.5"),
+    ),
+)
+
+# The same trial with every word of the plan, for what need not be carried out.
+RICH = replace(
+    SMALL,
+    analyses=(
+        *SMALL.analyses[:2],
+        replace(
+            SMALL.analyses[2],
+            factors=(
+                PlannedFactor(factor="dose_level", lies="within participant"),
+                PlannedFactor(factor="plaque_type", lies="between participant"),
+            ),
+            contrasts=(
+                PlannedContrast(contrast="E3_M3", compares="M3 - BL"),
+                PlannedContrast(contrast="E3_dose", compares="trend of dose_level", test="descriptive"),
+            ),
+            fallback=(
+                Fallback(case="not converged", use=("toeplitz_h", "cs")),
+                Fallback(case="rank below times", use=("rm_anova",)),
+            ),
+            against="cytokines",
+            carry_over="none, the dose stays in the plaque",
+            exposure="participant month",
+        ),
+    ),
+    families=(
+        *SMALL.families,
+        Family(
+            family="course",
+            method="graph",
+            alpha=Decimal("0.05"),
+            members=("E3", "E3_M3"),
+            weights=(Decimal("0.5"), Decimal("0.5")),
+            after=("activity",),
+        ),
+    ),
+    graph=(
+        Edge(edge="G1", family="course", source="E3", target="E3_M3", share=Decimal(1)),
+        Edge(edge="G2", family="course", source="E3_M3", target="E3", share=Decimal("0.5")),
     ),
 )
 

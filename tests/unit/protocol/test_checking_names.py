@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from firstdose.catalogue import Item
-from firstdose.protocol.checking_codes import CODES
+from firstdose.protocol.checking_codes import CODES, TABLE
 from firstdose.protocol.model import Activity, DoseLevel, LocalItem
 from firstdose.protocol.names import forms, measures, names_in_sight, resolve_activity
 from firstdose.values.quantity import read_quantity
@@ -165,7 +165,8 @@ def test_the_kind_of_dose_depends_on_what_is_dosed(unit, dose, is_refused) -> No
 
 
 def test_every_code_of_the_table_is_in_order_and_says_what_to_do() -> None:
-    assert list(CODES) == sorted(CODES)
+    assert list(CODES) == sorted({wording.code for wording in TABLE})
+    assert len(CODES) == len(TABLE)
     assert all(wording.about and wording.says and wording.remedy for wording in CODES.values())
 
 

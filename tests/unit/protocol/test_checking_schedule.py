@@ -72,7 +72,8 @@ def test_a_change_needs_a_reference_before_it(at) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "more"), [("percent change", {}), ("response", {"cut": 75, "method": "exact_binomial"})]
+    ("kind", "more"),
+    [("percent change", {"method": "descriptive"}), ("response", {"cut": 75, "method": "exact_binomial"})],
 )
 def test_a_percentage_of_a_scale_that_can_be_zero_is_a_warning(kind, more) -> None:
     endpoints = changed(SMALL.endpoints, "E2", kind=kind, **more)
@@ -98,7 +99,9 @@ def test_an_endpoint_about_people_needs_no_visit() -> None:
 
 
 def test_a_change_in_percent_of_what_cannot_be_zero_is_taken() -> None:
-    endpoints = changed(SMALL.endpoints, "E2", measure="cytokines.il17a", kind="percent change")
+    endpoints = changed(
+        SMALL.endpoints, "E2", measure="cytokines.il17a", kind="percent change", method="descriptive"
+    )
     (row,) = (row for row in SMALL.items if row.item.name == "il17a")
     others = tuple(each for each in SMALL.items if each is not row)
     above = replace(row, item=replace(row.item, low=Decimal("0.1")))

@@ -181,3 +181,65 @@ def test_an_effect_between_groups_is_told_as_a_standardised_effect() -> None:
     assert "finds a standardised effect of 1.50 with 80 % power, of 1.75 with 90 %;" in reach_sentence(
         between
     )
+
+
+@pytest.mark.parametrize(("n", "half_width"), [(3, 2.2015), (5, 1.1672), (10, 0.6958)])
+def test_the_interval_of_a_mean_has_the_width_of_the_t_distribution(n, half_width) -> None:
+    """t(.975, n - 1) c4(n) / sqrt n; c4 of Montgomery's table: .8862, .9400, .9727; t: 4.3027, 2.7764, 2.2622."""
+    (row,) = (row for row in planned(n).precision if row.level == 0.95)
+    assert (row.n, row.half_width) == (n, pytest.approx(half_width, rel=2e-4))
+
+
+def test_the_precision_is_told_for_every_count_and_level() -> None:
+    found = planned(6, 1, analyses=changed(SMALL.analyses, "E3", ci=Decimal("0.9")))
+    assert [(row.n, row.level) for row in found.precision] == [(6, 0.9), (5, 0.9), (6, 0.95), (5, 0.95)]
+    assert (
+        "The 95 % interval of a mean of 5 participants reaches 1.17 standard deviations to each side on average."
+    ) in found.sentences
+
+
+def test_an_exact_test_that_can_reject_says_what_it_finds() -> None:
+    found = reach(planned(10), "E2_flip")
+    assert found.can_reject
+    told = reach_sentence(replace(found, detectable_80=1.02, detectable_90=1.2))
+    assert told.endswith(
+        "can give a two-sided p as small as 0.001953: it can reject at 0.05, and finds a mean change of 1.02 standard"
+        " deviations of the changes with 80 % power, of 1.20 with 90 %."
+    )
+    bare = reach_sentence(replace(found, detectable_80=None, detectable_90=None))
+    assert bare.endswith("can give a two-sided p as small as 0.001953: it can reject at 0.05.")
+
+
+@pytest.mark.parametrize(
+    ("n", "sizes", "smallest"),
+    [(5, (3, 2), 1 / 10), (6, (3, 3), 1 / 20), (7, (4, 3), 1 / 35)],
+)
+def test_groups_are_as_even_as_an_allocation_can_make_them(n, sizes, smallest) -> None:
+    """One-sided, the best that two groups can do: 1 / C(n, sizes), trap 15."""
+    from firstdose.protocol.planned import even_sizes
+
+    assert even_sizes(n, 2) == sizes
+    endpoints = changed(SMALL.endpoints, "E2", method="jonckheere")
+    analyses = changed(SMALL.analyses, "E2", by="dose_level", direction="greater")
+    found = reach(planned(n, endpoints=endpoints, analyses=analyses, sensitivity=()), "E2")
+    assert (found.groups, found.smallest_p) == (2, pytest.approx(smallest))
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [("dose_level", 2), ("plaque_type", 2), ("pregnant", 2), ("age_at_screening", 2)],
+)
+def test_the_number_of_groups_is_that_of_the_levels_known(by, groups) -> None:
+    endpoints = changed(SMALL.endpoints, "E2", method="kruskal_wallis")
+    analyses = changed(SMALL.analyses, "E2", by=by)
+    found = reach(planned(12, endpoints=endpoints, analyses=analyses, sensitivity=()), "E2")
+    assert found.groups == groups
+
+
+def test_a_family_that_can_reject_nothing_says_so_whatever_its_procedure() -> None:
+    families = (replace(SMALL.families[0], method="joint sign flip"),)
+    assert (
+        "With 5 participants family activity can reject nothing at 0.05: even where every test gives its smallest p,"
+        " adjusting by joint sign flip leaves 0.0625."
+    ) in planned(5, families=families).sentences
+    assert planned(6, families=families).families == ()

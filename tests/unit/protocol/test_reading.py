@@ -113,12 +113,13 @@ def test_change_from_a_visit_is_kind_and_reference(seed):
 
 
 def test_blocks_stand_in_the_order_of_their_names_with_numbers_counted(seed):
-    assert [analysis.endpoint for analysis in seed.protocol.analyses] == [f"E{n}" for n in range(1, 14)]
+    assert [analysis.endpoint for analysis in seed.protocol.analyses] == [f"E{n}" for n in range(1, 15)]
 
 
 def test_words_of_a_method_and_of_a_design_are_kept(seed):
     assert seed.protocol.analysis("E7").options == (("correction", "greenhouse_geisser"),)
-    assert seed.protocol.sensitivity[6].options == (("correction", "huynh_feldt"),)
+    options = {row.check: row.options for row in seed.protocol.sensitivity}
+    assert options["E7_hf"] == (("correction", "huynh_feldt"),)
     assert seed.protocol.safety.keys == (("last_level", "stop"), ("variant", "A"))
 
 

@@ -16,7 +16,7 @@ from firstdose.protocol.telling import Heading, render_telling, tell_differences
 from firstdose.protocol.telling_words import be, day, listed, number, quantity, window
 from firstdose.values.quantity import Quantity, read_quantity
 from firstdose.values.window import Window
-from tests.unit.protocol.a_small_trial import SMALL, changed, without
+from tests.unit.protocol.a_small_trial import RICH, SMALL, changed, without
 
 # A value for a leaf that the small trial leaves empty, by its type.
 SAMPLES = {
@@ -101,9 +101,9 @@ def other(value: Any, hint: Any) -> Iterator[Any]:
         yield from (SAMPLES[kind] for kind in known[:1])
 
 
-LEAVES = list(leaves(SMALL))
+LEAVES = list(leaves(RICH))
 # Feasibility follows from the rest: it does not count as having been told.
-TOLD = {heading.number: heading.sentences for heading in tell_protocol(SMALL)}
+TOLD = {heading.number: heading.sentences for heading in tell_protocol(RICH)}
 
 
 def test_the_small_trial_has_a_leaf_of_every_kind() -> None:
@@ -120,6 +120,11 @@ def test_the_small_trial_has_a_leaf_of_every_kind() -> None:
         "invented",
         "icc",
         "cap",
+        "compares",
+        "lies",
+        "carry_over",
+        "share",
+        "after[0]",
     } <= names
     assert len(LEAVES) > 300
 
@@ -143,13 +148,14 @@ def test_every_leaf_of_the_model_is_told(leaf) -> None:
         "scales",
         "eligibility",
         "families",
+        "graph",
     ],
 )
 def test_every_row_is_told_by_its_name(section) -> None:
-    for row in getattr(SMALL, section):
+    for row in getattr(RICH, section):
         name = row.item.name if section == "items" else getattr(row, fields(row)[0].name)
-        assert tell_part(SMALL, section, name)
-        assert tell_part(SMALL, section, name) in tell_part(SMALL, section)
+        assert tell_part(RICH, section, name)
+        assert tell_part(RICH, section, name) in tell_part(RICH, section)
 
 
 def test_a_part_that_is_not_there_is_told_as_nothing() -> None:
@@ -196,6 +202,29 @@ def test_an_endpoint_is_told_as_what_when_and_by_which_method() -> None:
     assert tell_part(SMALL, "endpoints", "E2") == (
         "E2, secondary (objective O2): change in Psoriasis Area and Severity Index (Fredriksson) from BL to M3;"
         " paired t test."
+    )
+
+
+def test_a_plan_is_told_with_factors_comparisons_fallbacks_and_assumptions() -> None:
+    told = tell_part(RICH, "analyses", "E3")
+    for words in (
+        "divided by dose level (within participants) and plaque type (between participants)",
+        "compared are E3_M3, M3 - BL (tested) and E3_dose, trend of dose_level (described)",
+        "where the model does not converge: toeplitz h, then cs",
+        "where there are too few participants for its times: rm anova",
+        "counted per participant month",
+        "assumed of its reach to other plaques: none, the dose stays in the plaque",
+    ):
+        assert words in told
+
+
+def test_a_graph_is_told_edge_by_edge() -> None:
+    assert tell_part(RICH, "families", "course") == (
+        "Family course: E3 and E3_M3 are tested together at 0.05, by the graph declared; their shares are 0.5 and 0.5;"
+        " only after every test of activity has rejected."
+    )
+    assert tell_part(RICH, "graph", "G2") == (
+        "G2, family course: when E3_M3 is rejected, 50 % of its level goes to E3."
     )
 
 
@@ -307,9 +336,9 @@ def test_what_is_added_is_told_under_its_heading() -> None:
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.path)
 def test_every_difference_is_told(leaf) -> None:
-    differences = compare_protocols(SMALL, leaf.changed)
+    differences = compare_protocols(RICH, leaf.changed)
     assert differences
-    told = tell_differences(SMALL, leaf.changed, differences)
+    told = tell_differences(RICH, leaf.changed, differences)
     assert "say the same" not in told
     pairs = [line.partition(": ")[2] for line in told.splitlines() if "Changed, " in line]
     assert all(before != after for before, after in zip(pairs[::2], pairs[1::2], strict=True))

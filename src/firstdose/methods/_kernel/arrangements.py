@@ -48,24 +48,38 @@ def predicted_states(n: int, k: int) -> float:
 
 
 def friedman_tail(ranks: Ints) -> float | None:
-    """P(sum of squared rank sums >= observed) given the ties of each row; None where it is too large.
+    """P(sum of squared rank sums >= observed) given the ties of each row; None where it is too large."""
+    found = friedman_distribution(ranks)
+    if found is None:
+        return None
+    squares, tails = found
+    observed = int((ranks.sum(axis=0) ** 2).sum())
+    return float(tails[np.searchsorted(squares, observed)])
 
-    Participant by participant; only the sorted rank sums matter, because every row is permuted in every way.
+
+def friedman_distribution(ranks: Ints) -> tuple[Ints, Floats] | None:
+    """Sums of squared rank sums in rising order, and P(sum >= each), given the ties of each row of ranks.
+
+    Participant by participant; only the sorted rank sums matter, because every row is permuted in every way. The
+    order of rows and of values in a row makes no difference. None where it is too large.
     """
     n, k = ranks.shape
     base = int(ranks.sum()) + 1
     too_long = n > _ANY_TIES and predicted_states(n, k) > _ALL_STATES
     if k > TIMES or too_long or base**k >= 2**62:
         return None
-    ranks = ranks // common_step(ranks.ravel())
-    observed = int((ranks.sum(axis=0) ** 2).sum())
-    states, chance = np.sort(ranks[:1], axis=1).T, np.ones(1)
-    for row in ranks[1:]:
+    step = common_step(ranks.ravel())
+    rows = np.sort(ranks // step, axis=1)
+    rows = rows[np.lexsort(rows.T)]
+    states, chance = rows[:1].T, np.ones(1)
+    for row in rows[1:]:
         orders = distinct_orders(row)
         if len(chance) * len(orders) > STATES:
             return None
         states, chance = _merged(states, chance, orders)
-    return float(chance[(states**2).sum(axis=0) >= observed].sum())
+    squares, where = np.unique((states**2).sum(axis=0) * step**2, return_inverse=True)
+    chances = np.bincount(where.reshape(-1), weights=chance)
+    return squares, np.minimum(1.0, np.cumsum(chances[::-1])[::-1])
 
 
 def _merged(states: Ints, chance: Floats, orders: Ints) -> tuple[Ints, Floats]:

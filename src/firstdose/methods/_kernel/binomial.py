@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.distributions import beta_quantile
+from firstdose.methods._kernel.distributions import beta_cdf, beta_quantile, normal_quantile, root
 from firstdose.methods._kernel.results import Draft, Floats, Ints, as_values, unusable
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from firstdose.catalogue.result import Alternative, Caveat, Result
 
 FURTHER = ("events", "n", "lower_one_sided", "upper_one_sided")
+REFUSES = ("events, injections or lesions as if they were participants: 0 of 15 lesions is not 0 of 15",)
+_COUNTED = 100  # participants; above 1,029 the number of ways to choose half of them is no float
 
 Limits = tuple[float, float]
 
@@ -36,7 +39,7 @@ def estimate_proportion(
     """Participants with the event, and limits(events, n, tail) with that probability outside each of them."""
     values = as_values(y)
     draft = Draft(method=method, n=len(values), level=level, alternative=alternative, further=FURTHER)
-    if reasons := (unusable(values) or _not_binary(values)):
+    if reasons := (unusable(values) or not_binary(values)):
         return draft.answer(caveats=reasons)
     events, n = int(values.sum()), len(values)
     tail = (1.0 - level) / 2.0
@@ -54,7 +57,7 @@ def estimate_proportion(
     )
 
 
-def _not_binary(values: Floats) -> tuple[Caveat, ...]:
+def not_binary(values: Floats) -> tuple[Caveat, ...]:
     strange = int((~np.isin(values, (0.0, 1.0))).sum())
     return (say.not_binary(strange),) if strange else ()
 
@@ -72,6 +75,38 @@ def clopper_pearson(events: int, n: int, tail: float) -> Limits:
     low = beta_quantile(tail, events, n - events + 1) if events > 0 else 0.0
     high = beta_quantile(1.0 - tail, events + 1, n - events) if events < n else 1.0
     return low, high
+
+
+def wilson(events: int, n: int, tail: float) -> Limits:
+    """Score limits (Wilson 1927)."""
+    z2 = normal_quantile(tail) ** 2
+    rate = events / n
+    centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    low = 0.0 if events == 0 else max(0.0, centre - half)
+    return low, 1.0 if events == n else min(1.0, centre + half)
+
+
+def jeffreys(events: int, n: int, tail: float) -> Limits:
+    """Equal-tailed limits under Jeffreys' prior, 0 without an event and 1 without anything else."""
+    a, b = events + 0.5, n - events + 0.5
+    low = beta_quantile(tail, a, b) if events > 0 else 0.0
+    return low, beta_quantile(1.0 - tail, a, b) if events < n else 1.0
+
+
+def mid_p(events: int, n: int, tail: float) -> Limits:
+    """Limits at which more extreme counts, and half of the observed one, have the probability `tail`."""
+    low = 0.0 if events == 0 else root(lambda rate: _upper_mid_p(events, n, rate) - tail, 0.0, 1.0)
+    high = 1.0 if events == n else root(lambda rate: _upper_mid_p(events, n, rate) - (1 - tail), 0.0, 1.0)
+    return low, high
+
+
+def _upper_mid_p(events: int, n: int, rate: float) -> float:
+    """P(X > events) + P(X = events) / 2."""
+    above = beta_cdf(rate, events + 1, n - events) if events < n else 0.0
+    if n > _COUNTED:
+        return (above + beta_cdf(rate, events, n - events + 1)) / 2.0 if events else (above + 1.0) / 2.0
+    return above + math.comb(n, events) * rate**events * (1.0 - rate) ** (n - events) / 2.0
 
 
 def fair_tails(heads: int, tosses: int) -> Limits:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 ENUMERATED = 20
 MEETING = 30
-_MOST_PLACES = 10
-_FEWEST_DIGITS = -100
-_DIGITS = 14  # of the 15 to 16 that a float holds: what a subtraction leaves right
+MOST_PLACES = 10
+FEWEST_DIGITS = -100
+DIGITS = 14  # of the 15 to 16 that a float holds: what a subtraction leaves right
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def whole_numbers(rows: Floats, decimals: int | None) -> tuple[Ints, tuple[Cavea
 
 def on_grid(values: Floats, decimals: int | None, largest: float) -> tuple[Ints, int]:
     """Whole multiples of 10**-places, places as declared or as many as the floats can answer for."""
-    digits = max(_FEWEST_DIGITS, math.ceil(math.log10(largest))) if largest > 0 else 0
-    bearable = min(_MOST_PLACES - min(digits, 0), _DIGITS - digits)
+    digits = max(FEWEST_DIGITS, math.ceil(math.log10(largest))) if largest > 0 else 0
+    bearable = min(MOST_PLACES - min(digits, 0), DIGITS - digits)
     places = bearable if decimals is None else min(decimals, bearable)
     return np.rint(values * 10.0**places).astype(np.int64), places
 
@@ -72,6 +72,16 @@ def doubled_ranks(whole: Ints) -> Ints:
 def smallest_p_of_signs(n: int, alternative: Alternative = "two-sided") -> float:
     """The smallest p when n signs are all that can change."""
     return min(1.0, math.ldexp(2.0 if alternative == "two-sided" else 1.0, -n))
+
+
+def smallest_p_of_pairs(
+    n: int,
+    k: int = 2,  # noqa: ARG001, the same call for every method
+    alternative: Alternative = "two-sided",
+    sizes: tuple[int, ...] = (),  # noqa: ARG001
+) -> float:
+    """2 / 2**n, or half of it one-sided; where zero differences count for nothing, each of them doubles it."""
+    return smallest_p_of_signs(n, alternative)
 
 
 def convolved(weights: Ints) -> Floats:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_LARGEST = 1e50  # nothing that is measured; squares and their squares stay finite
+LARGEST = 1e50  # nothing that is measured; squares and their squares stay finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def unusable(y: Floats, at_least: int = 1) -> tuple[Caveat, ...]:
     """Why nothing can be computed from these values; empty where it can."""
     if len(y) < at_least:
         return (say.too_few(len(y), at_least),)
-    strange = int((~(np.abs(y) <= _LARGEST)).sum())
+    strange = int((~(np.abs(y) <= LARGEST)).sum())
     return (say.not_finite(strange),) if strange else ()
 
 

@@ -16,13 +16,23 @@ from firstdose.methods._kernel.distributions import normal_cdf
 from firstdose.methods._kernel.exact import (
     Differences,
     common_step,
+    convolved,
     convolved_tails,
     differences,
     doubled_ranks,
     smallest_p_of_signs,
     work_of_convolving,
 )
-from firstdose.methods._kernel.results import Draft, Ints, about_p, as_rows, p_value, unusable
+from firstdose.methods._kernel.paired_many import (
+    answers,
+    as_stack,
+    by_pattern,
+    p_values,
+    signed_ranks_of_many,
+    walsh_medians,
+    whole_differences,
+)
+from firstdose.methods._kernel.results import Draft, Floats, Ints, about_p, as_rows, p_value, unusable
 from firstdose.methods._kernel.walsh import (
     Interval,
     exact_interval,
@@ -32,12 +42,21 @@ from firstdose.methods._kernel.walsh import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
+    from firstdose.catalogue.many import Many
     from firstdose.catalogue.result import Alternative, Result
 
 FURTHER = ("v_plus", "v_minus", "n_nonzero", "n_zero", "hodges_lehmann", "smallest_p")
 EXACT = 200  # participants with an exact interval, and differences other than zero with an exact p
+REFUSES = ("lesions as if they were participants: reduce them to one value a participant first",)
+HOW = (
+    "p comes from the full null distribution of the signed ranks given the ties, or from the normal distribution"
+    " where it is marked as asymptotic; the estimate is the Hodges-Lehmann shift over all Walsh averages, its"
+    " interval that of the shifts not rejected by the same test."
+)
 _NORMAL = "V+ against the normal distribution, with the variance that ties and zeros leave"
 _WORK = 900_000_000  # probabilities written for one p: 200 differences, and 10,000 zeros ranked before them
 
@@ -138,3 +157,45 @@ def normal_tails(weights: Ints, v_plus: int) -> tuple[float, float]:
     sd = math.sqrt(float((weights.astype(np.float64) ** 2).sum())) / 2
     beyond, half = v_plus - float(weights.sum()) / 2, common_step(weights) / 2
     return normal_cdf((beyond + half) / sd), normal_cdf((half - beyond) / sd)
+
+
+def many_signed_rank(
+    y: npt.ArrayLike,
+    estimate: Callable[[Floats], Result],
+    alternative: Alternative,
+    decimals: int | None,
+    zeros: str,
+) -> Many:
+    """Sets of pairs (m, n, 2); `estimate` answers for one of them. Intervals are computed when asked for."""
+    stack = as_stack(y)
+    limits = ("ci_low", "ci_high", "attained_level")
+
+    def of_one(i: int) -> tuple[float | None, ...]:
+        r = estimate(stack.given[i])
+        return r.estimate, r.p, r.statistic, r.ci_low, r.ci_high, r.attained_level
+
+    if stack.n > EXACT:
+        found = stack.each(of_one, ("estimate", "p", "statistic", *limits))
+        return answers({**found, "v_plus": found["statistic"]}, lambda i: estimate(stack.given[i]))
+    whole, units = whole_differences(stack, decimals)
+    weights, v_plus = signed_ranks_of_many(whole, pratt=zeros != "dropped")
+    less, greater = by_pattern(weights, v_plus, _tails_of_every_sum)
+    statistic = stack.or_none(v_plus / 2)
+    return answers(
+        {
+            "estimate": stack.or_none(walsh_medians(whole) / units),
+            "p": stack.or_none(p_values(less, greater, alternative)),
+            "statistic": statistic,
+            "v_plus": statistic,
+            "n_nonzero": stack.or_none(np.count_nonzero(whole, axis=1)),
+        },
+        lambda i: estimate(stack.given[i]),
+        dict.fromkeys(limits, lambda: stack.each(lambda i: of_one(i)[3:], limits)),
+    )
+
+
+def _tails_of_every_sum(weights: Ints) -> tuple[Floats, Floats]:
+    """P(V+ <= v) and P(V+ >= v), doubled ranks given, for every v that a choice of signs can give."""
+    step = common_step(weights)
+    chance = convolved(weights // step)
+    return np.repeat(np.cumsum(chance), step), np.repeat(np.cumsum(chance[::-1])[::-1], step)

@@ -8,19 +8,18 @@ from firstdose.analysis.summaries import first_visit, is_ordinal
 from firstdose.catalogue import load
 from firstdose.derived.events import EVENTS
 from firstdose.protocol.names import forms, measures
-from firstdose.report.content.drawings import change_figure, trajectory_figures
+from firstdose.report.content.drawings import trajectory_figures
 from firstdose.report.content.pieces import (
-    NONE,
     Material,
     caveats_of,
     interval,
-    left_out,
     mean_sd,
     plain_table,
     sentence,
     text,
 )
-from firstdose.report.tree import Block, Bullets, Column, Number, Section, Table, Text
+from firstdose.report.content.planned import analyses_of, planned_blocks
+from firstdose.report.tree import Block, Column, Number, Section, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,6 @@ CAUTION = (
     "There is no control group: a change from baseline holds the natural course of the disease, regression to the "
     "mean and everything else that happened, beside whatever the intervention did."
 )
-MANY = 12
 
 
 def activity_section(material: Material) -> Section | None:
@@ -57,7 +55,7 @@ def _endpoint(material: Material, endpoint: Endpoint, seen: set[str]) -> Section
         if variable.name not in seen:
             seen.add(variable.name)
             blocks += _by_visit(material, variable)
-    blocks += _tests(material, endpoint)
+    blocks += planned_blocks(material, endpoint)
     blocks += _shares(material, endpoint)
     return Section(f"endpoint-{endpoint.endpoint}", title, tuple(blocks), e3="11.4.1")
 
@@ -144,92 +142,14 @@ def _visit_row(material: Material, variable: Variable, visit: str, unit: str) ->
     )
 
 
-def _tests(material: Material, endpoint: Endpoint) -> list[Block]:
-    """Main and sensitivity analyses side by side, every estimate with its interval, every p with its reach."""
-    names = _analyses(material, endpoint)
-    rows, said = [], []
-    for name in names:
-        for key in _keys(material, name):
-            row, spoken = _test_row(material, name, key)
-            rows.append(row)
-            said += spoken
-    if not rows:
-        return []
-    columns = (
-        Column("analysis"),
-        Column("variable, visit"),
-        Column("method"),
-        Column("n", numeric=True),
-        Column("estimate", numeric=True),
-        Column("interval", numeric=True),
-        Column("p", numeric=True),
-    )
-    table = Table(
-        f"t-tests-{endpoint.endpoint}",
-        "Planned analysis and sensitivity analyses",
-        "participants",
-        columns,
-        tuple(rows),
-        footnotes=(*_direction(material, endpoint, said), *left_out(said)),
-    )
-    figures = change_figure(material, endpoint, names)
-    caveats = caveats_of(said)
-    listed: list[Block] = [Bullets(tuple((Text(caveat),) for caveat in caveats[:MANY]))] if caveats else []
-    return [table, *figures, *listed]
-
-
-def _analyses(material: Material, endpoint: Endpoint) -> list[str]:
-    checks = [
-        each.check for each in material.basis.protocol.sensitivity if each.endpoint == endpoint.endpoint
-    ]
-    return [endpoint.endpoint, *checks]
-
-
-def _keys(material: Material, analysis: str) -> list[tuple[str, str, str]]:
-    rows = [row for row in material.numbers.of_analysis(analysis) if ": " not in row.variable]
-    return list(dict.fromkeys((row.variable, row.visit, row.level) for row in rows if row.statistic == "n"))
-
-
-def _test_row(
-    material: Material, analysis: str, key: tuple[str, str, str]
-) -> tuple[tuple[Cell, ...], list[ResultRow]]:
-    variable, visit, level = key
-    numbers = material.numbers
-    where = {"variable": variable, "visit": visit, "level": level}
-    n = numbers.find(analysis, "n", **where)
-    assert n is not None  # the key is taken from this row
-    method = load("methods")[n.method]
-    label = f"{method.label}{f' ({n.variant})' if n.variant else ''}{'; exact' if n.exact else ''}"
-    place = ", ".join(word for word in (variable, visit, level) if word)
-    row = (
-        text(analysis if n.purpose != "sensitivity" else f"{analysis} (sensitivity)"),
-        text(place),
-        text(label),
-        (Number(n),),
-        numbers.cell(analysis, "estimate", **where),
-        interval(numbers.find(analysis, "ci_low", **where), numbers.find(analysis, "ci_high", **where)),
-        numbers.cell(analysis, "p", **where) if method.tests else NONE,
-    )
-    return row, [n]
-
-
-def _direction(material: Material, endpoint: Endpoint, said: list[ResultRow]) -> tuple[str, ...]:
-    analysis = material.basis.protocol.analysis(endpoint.endpoint)
-    if analysis is None or not any(load("methods")[row.method].tests for row in said):
-        return ()
-    return (
-        f"Tests are {analysis.direction}, as the protocol declares. An interval has the level declared there.",
-    )
-
-
 def _shares(material: Material, endpoint: Endpoint) -> list[Block]:
     """Responders and other shares: observed cases beside non-responder imputation."""
     rows = [
         _share_row(material, rule, row)
-        for name in _analyses(material, endpoint)
+        for name in analyses_of(material, endpoint)
         for rule in (name, f"{name}.nonresponder")
         for row in material.numbers.of_analysis(rule)
-        if row.statistic == "count" and endpoint.measure != EVENTS
+        if row.statistic == "count" and not row.effect and endpoint.measure != EVENTS
     ]
     if not rows:
         return []
@@ -267,6 +187,15 @@ def _why_unjudged(family: Family) -> str:
     return "no adjustment is planned" if family.method == "none" else "not judged: a member has no p"
 
 
+def _how_judged(family: Family) -> tuple[str, ...]:
+    procedure = load("methods.multiplicity").get(family.method.replace(" ", "_"))
+    said = (procedure.sentence,) if procedure else ()
+    if not family.after:
+        return said
+    before = " and ".join(family.after)
+    return (*said, f"Its hypotheses fall only where all of {before} have fallen; the adjusted p says so.")
+
+
 def _families(material: Material) -> Iterator[Block]:
     numbers = material.numbers
     for family in material.basis.protocol.families:
@@ -284,4 +213,4 @@ def _families(material: Material) -> Iterator[Block]:
         body = tuple((text(row.variable), text(row.visit), (Number(row),)) for row in rows)
         columns = (Column("test"), Column("visit"), Column("adjusted p", numeric=True))
         title = f"Family {family.family}: p adjusted by {family.method}, level {family.alpha}"
-        yield Table(f"t-family-{family.family}", title, "participants", columns, body)
+        yield Table(f"t-family-{family.family}", title, "participants", columns, body, _how_judged(family))

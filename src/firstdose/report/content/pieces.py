@@ -43,8 +43,10 @@ class Numbers:
         visit: str = "",
         unit: str = "participant",
         level: str = "",
+        effect: str = "",
+        effect_kind: str = "",
     ) -> ResultRow | None:
-        return self.index.get((analysis, statistic, variable, visit, unit, level))
+        return self.index.get((analysis, statistic, variable, visit, unit, level, effect_kind, effect))
 
     def cell(self, analysis: str, statistic: str, **where: str) -> Cell:
         """The number as a cell, or a dash where there is none."""
@@ -65,7 +67,16 @@ class Numbers:
 
 
 def _key(row: ResultRow) -> tuple[str, ...]:
-    return (row.analysis, row.statistic, row.variable, row.visit, row.unit, row.level)
+    return (
+        row.analysis,
+        row.statistic,
+        row.variable,
+        row.visit,
+        row.unit,
+        row.level,
+        row.effect_kind,
+        row.effect,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +143,16 @@ def caveats_of(rows: Iterable[ResultRow]) -> tuple[str, ...]:
 
 
 def left_out(rows: Iterable[ResultRow]) -> tuple[str, ...]:
-    """One sentence for each reason why participants are not in the numbers."""
-    reasons: dict[str, list[str]] = {}
-    for row in rows:
-        for participant, reason in row.excluded:
-            names = reasons.setdefault(reason, [])
-            if participant not in names:
-                names.append(participant)
-    return tuple(f"Not included: {', '.join(names)} ({reason})." for reason, names in reasons.items())
+    """One sentence for each reason why participants, or some of their values, are not in the numbers."""
+    found = list(rows)
+    return (
+        *_reasons("Not included", (each for row in found for each in row.excluded)),
+        *_reasons("Included with values missing", (each for row in found for each in row.incomplete)),
+    )
+
+
+def _reasons(head: str, found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    reasons: dict[str, dict[str, None]] = {}
+    for participant, reason in found:
+        reasons.setdefault(reason, {})[participant] = None
+    return tuple(f"{head}: {', '.join(names)} ({reason})." for reason, names in reasons.items())

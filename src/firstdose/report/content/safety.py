@@ -11,6 +11,7 @@ from firstdose.analysis.reactions import GRADES, WORST
 from firstdose.derived.events import derive_events
 from firstdose.instruments.adverse_events import due_dates
 from firstdose.report.content.drawings import local_reaction_figures
+from firstdose.report.content.occurrences import occurrence_blocks
 from firstdose.report.content.pieces import Material, sentence, text
 from firstdose.report.tree import Block, Column, Listing, Number, Section, Table
 from firstdose.values.dates import read_date
@@ -35,6 +36,7 @@ def safety_section(material: Material) -> Section | None:
 
 
 def _events(material: Material) -> Iterator[Block]:
+    yield from occurrence_blocks(material)
     numbers = material.numbers
     if not numbers.of_analysis("events.overall"):
         return
