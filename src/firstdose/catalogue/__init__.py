@@ -14,12 +14,15 @@ from firstdose.catalogue.entries import (
 )
 from firstdose.catalogue.loading import load
 from firstdose.catalogue.result import Alternative, Caveat, Need, Result
+from firstdose.catalogue.rule import End, Escalation, State, Step, Treat, start_state
 
 __all__ = [
     "Alternative",
     "Caveat",
     "Dictionary",
+    "End",
     "Entry",
+    "Escalation",
     "EscalationDesign",
     "Instrument",
     "Integrity",
@@ -29,6 +32,10 @@ __all__ = [
     "Option",
     "Result",
     "Score",
+    "State",
+    "Step",
     "Term",
+    "Treat",
     "load",
+    "start_state",
 ]

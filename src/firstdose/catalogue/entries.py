@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
+    from firstdose.catalogue.rule import Escalation
+
 Kind = Literal["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]
 Per = Literal["participant", "lesion", "event"]
 Design = Literal["summary", "proportion", "paired", "within", "between"]
@@ -168,13 +170,21 @@ class Method:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationDesign:
-    """How the next dose is chosen: name and the keys it declares (executed by the escalation room)."""
+    """How the next dose is chosen: name and the keys it declares.
+
+    `make(words, doses)`: the design with these keys (text as in the protocol file, defaults filled in) for that many
+    dose levels; None where nothing escalates.
+
+    Raises (make):
+        ValueError: words that do not go together, in one sentence.
+    """
 
     name: str
     label: str
     source: str
     keys: tuple[Option, ...] = ()
     sentence: str = ""
+    make: Callable[[Mapping[str, str], int], Escalation] | None = None
 
 
 Entry = Instrument | Dictionary | Method | EscalationDesign

@@ -1,0 +1,32 @@
+"""Posterior probabilities of a toxicity rate under a flat prior, the only door to scipy."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def tail(participants: int, dlts: int, rate: float) -> float:
+    """Pr(p > rate) under Beta(1 + dlts, 1 + participants - dlts)."""
+    from scipy import special
+
+    return float(special.betaincc(1 + dlts, 1 + participants - dlts, rate))
+
+
+@cache
+def mass(participants: int, dlts: int, low: float, high: float) -> float:
+    """Pr(low < p < high) under the same posterior."""
+    from scipy import special
+
+    a, b = 1 + dlts, 1 + participants - dlts
+    return float(special.betainc(a, b, high) - special.betainc(a, b, low))
+
+
+def eliminated(
+    participants: tuple[int, ...], dlts: tuple[int, ...], target: float, above: float, least: int
+) -> int:
+    """The lowest level whose rate lies above the target with more than this probability; the number of levels if none."""
+    for dose, (n, y) in enumerate(zip(participants, dlts, strict=True)):
+        if n >= least and tail(n, y, target) > above:
+            return dose
+    return len(participants)

@@ -1,0 +1,77 @@
+"""The whole rule of a protocol: stopping, sentinel, elimination, escalation, sample size, selection, asked in this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from firstdose.catalogue.rule import End, Escalation, State, Step, Treat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Stop(Protocol):
+    """A stopping rule over counts."""
+
+    def holds(self, state: State) -> str:
+        """Why dosing must rest here, in words; empty where it need not."""
+
+    def words(self) -> tuple[str, ...]:
+        """The rule in sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A design with everything around it. `most`: participants in all; `alone`: how many of each cohort come first.
+
+    With `alone` the first of every cohort are watched before the rest follow; elimination is asked between.
+    """
+
+    design: Escalation
+    most: int | None = None
+    alone: int = 0
+    stops: Sequence[Stop] = ()
+
+    @property
+    def doses(self) -> int:
+        return self.design.doses
+
+    def decide(self, state: State) -> Step:
+        """The next step: the answer for the live decision, for every path and for simulation."""
+        for stop in self.stops:
+            if why := stop.holds(state):
+                return End("halt", "stopping rule", why)
+        step = self._rest_of_cohort(state) if state.cohort else self._new_cohort(state)
+        return self._within_size(state, step)
+
+    def select(self, state: State) -> int | None:
+        """The level recommended if the trial ended here."""
+        return self.design.select(state)
+
+    def _rest_of_cohort(self, state: State) -> Step:
+        """The participants after those watched alone, unless what was seen closes the level."""
+        if self.design.eliminated(state) <= state.dose:
+            return self._new_cohort(state)
+        left = self.design.size - state.cohort
+        return Treat(state.dose, left, "the rest of the cohort", opens=False)
+
+    def _new_cohort(self, state: State) -> Step:
+        step = self.design.move(state)
+        if isinstance(step, End) or not 0 < self.alone < step.participants:
+            return step
+        return Treat(step.dose, self.alone, f"{step.reason}; the first of the cohort alone", completes=False)
+
+    def _within_size(self, state: State, step: Step) -> Step:
+        if isinstance(step, End) or self.most is None:
+            return step
+        left = self.most - state.total
+        if left <= 0:
+            return End("complete", "all participants treated", f"{state.total} participants, as planned")
+        if step.participants <= left:
+            return step
+        return Treat(step.dose, left, step.reason, step.opens)
+
+    def words(self) -> tuple[str, ...]:
+        """The rule in sentences, in the order in which it is asked."""
+        return (*(each for stop in self.stops for each in stop.words()), *self.design.words())
