@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from math import floor, log
 from typing import TYPE_CHECKING
 
-from firstdose.catalogue import End, EscalationDesign, Option, State, Step
-from firstdose.designs._kernel.beta import tail
+from firstdose.catalogue import EscalationDesign, Option
 from firstdose.designs._kernel.interval import IntervalDesign
 
 if TYPE_CHECKING:
@@ -41,30 +40,7 @@ class Boundary:
         return "down" if y >= (round(edge) + 1 if is_whole else edge) else "stay"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boin(IntervalDesign):
-    """The interval design with BOIN's further branches. `extra_safe`: how much earlier the lowest level is closed."""
-
-    extra_safe: float | None = None
-
-    def move(self, state: State) -> Step:
-        n, y = state.participants[0], state.dlts[0]
-        if self.extra_safe is not None and n >= self.eliminate_from:
-            limit = self.eliminate_above - self.extra_safe
-            if tail(n, y, self.target) > limit:
-                return End("complete", "lowest level too toxic", f"{y} of {n} at the lowest level")
-        return IntervalDesign.move(self, state)
-
-    def select(self, state: State) -> int | None:
-        n, y = state.participants[0], state.dlts[0]
-        if self.extra_safe is not None and n >= self.eliminate_from:
-            limit = self.eliminate_above - self.extra_safe
-            if tail(n, y, self.target) > limit:
-                return None
-        return IntervalDesign.select(self, state)
-
-
-def make(words: Mapping[str, str], doses: int) -> Boin:
+def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
     """See `EscalationDesign.make`."""
     target, above = float(words["target"]), float(words["eliminate_above"])
     low, high = float(words["low"]) * target, float(words["high"]) * target
@@ -72,7 +48,7 @@ def make(words: Mapping[str, str], doses: int) -> Boin:
         raise ValueError("low and high are factors of the target: low below 1, high above 1, high x target below 1.")
     escalate, deescalate = boundaries(target, low, high)
     enough, safer = float(words["enough_at_one"]), float(words["extra_safe"])
-    return Boin(
+    return IntervalDesign(
         doses=doses,
         size=int(float(words["cohort"])),
         target=target,

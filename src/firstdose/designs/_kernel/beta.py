@@ -21,12 +21,3 @@ def mass(participants: int, dlts: int, low: float, high: float) -> float:
     a, b = 1 + dlts, 1 + participants - dlts
     return float(special.betainc(a, b, high) - special.betainc(a, b, low))
 
-
-def eliminated(
-    participants: tuple[int, ...], dlts: tuple[int, ...], target: float, above: float, least: int
-) -> int:
-    """The lowest level whose rate lies above the target with more than this probability; the number of levels if none."""
-    for dose, (n, y) in enumerate(zip(participants, dlts, strict=True)):
-        if n >= least and tail(n, y, target) > above:
-            return dose
-    return len(participants)
