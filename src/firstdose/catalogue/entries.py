@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
-    from firstdose.catalogue.rule import Escalation
+    from firstdose.catalogue.rule import Escalation, Stop
 
 Kind = Literal["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]
 Per = Literal["participant", "lesion", "event"]
@@ -187,4 +187,19 @@ class EscalationDesign:
     make: Callable[[Mapping[str, str], int], Escalation] | None = None
 
 
-Entry = Instrument | Dictionary | Method | EscalationDesign
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingRule:
+    """When dosing rests. `make(words, most)`: the rule for at most so many participants (`rule.Stop`).
+
+    Raises (make):
+        ValueError: words that do not go together, in one sentence.
+    """
+
+    name: str
+    label: str
+    source: str
+    keys: tuple[Option, ...]
+    make: Callable[[Mapping[str, str], int], Stop]
+
+
+Entry = Instrument | Dictionary | Method | EscalationDesign | StoppingRule

@@ -93,3 +93,20 @@ class Escalation(Protocol):
 
     def words(self) -> tuple[str, ...]:
         """The rule in sentences for protocol, analysis plan and report."""
+
+
+class Stop(Protocol):
+    """A stopping rule over counts. `pooled`: over all levels, else at each level by itself."""
+
+    @property
+    def pooled(self) -> bool:
+        """Whether events of all levels count together."""
+
+    def boundary(self, n: int) -> int | None:
+        """Fewest events of n participants that halt; None where nothing does."""
+
+    def holds(self, state: State) -> str:
+        """Why dosing must rest here, in words; empty where it need not."""
+
+    def words(self) -> tuple[str, ...]:
+        """The rule in sentences."""

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from firstdose.catalogue.rule import End, Escalation, State, Step, Treat
+from firstdose.catalogue.rule import End, Escalation, State, Step, Stop, Treat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class Stop(Protocol):
-    """A stopping rule over counts."""
-
-    def holds(self, state: State) -> str:
-        """Why dosing must rest here, in words; empty where it need not."""
-
-    def words(self) -> tuple[str, ...]:
-        """The rule in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
