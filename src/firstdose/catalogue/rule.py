@@ -12,13 +12,15 @@ class State:
 
     `participants` and `dlts`: evaluable participants and those with a dose-limiting toxicity, a number a dose level.
     `dose`: level of the last participant, at first the starting level. `cohort`: participants of the current cohort so
-    far; 0 where the last one is complete.
+    far; 0 where the last one is complete. `recent`: toxicities of the current or just completed cohort, kept only for
+    designs that look back at it.
     """
 
     participants: tuple[int, ...]
     dlts: tuple[int, ...]
     dose: int = 0
     cohort: int = 0
+    recent: int = 0
 
     @property
     def total(self) -> int:
@@ -32,12 +34,12 @@ class State:
         """(participants, dlts) at the level of the last participant."""
         return self.participants[self.dose], self.dlts[self.dose]
 
-    def after(self, dose: int, treated: int, dlts: int, cohort: int) -> State:
+    def after(self, dose: int, treated: int, dlts: int, cohort: int, recent: int = 0) -> State:
         """The state once `treated` more at `dose` have been seen, `dlts` of them with a dose-limiting toxicity."""
         n, y = list(self.participants), list(self.dlts)
         n[dose] += treated
         y[dose] += dlts
-        return replace(self, participants=tuple(n), dlts=tuple(y), dose=dose, cohort=cohort)
+        return replace(self, participants=tuple(n), dlts=tuple(y), dose=dose, cohort=cohort, recent=recent)
 
 
 def start_state(doses: int, dose: int = 0) -> State:
@@ -81,6 +83,10 @@ class Escalation(Protocol):
     @property
     def size(self) -> int:
         """Participants of a cohort."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the toxicities of the last cohort count beside those of the whole level."""
 
     def eliminated(self, state: State) -> int:
         """The lowest level closed for good, with all above it; `doses` where none is."""

@@ -29,6 +29,10 @@ class ThreePlusThree:
     def size(self) -> int:
         return SIZE
 
+    @property
+    def looks_back(self) -> bool:
+        return False
+
     def eliminated(self, state: State) -> int:
         """The lowest level with two toxicities."""
         return next((dose for dose, y in enumerate(state.dlts) if y >= 2), self.doses)

@@ -57,17 +57,25 @@ def enumerate_paths(rule: Rule, begin: State | None = None) -> Paths:
                 known = endings[state].ways if state in endings else 0
                 endings[state] = Ending(state, step, rule.select(state), known + ways)
                 continue
-            for reached, more in _outcomes(state, step).items():
+            for reached, more in outcomes(rule, state, step).items():
                 following[reached] = following.get(reached, 0) + ways * more
         states += len(following)
         layer = following
     return Paths(tuple(endings.values()), states)
 
 
-def _outcomes(state: State, step: Treat) -> Mapping[State, int]:
+def outcomes(rule: Rule, state: State, step: Treat) -> Mapping[State, int]:
     """Where the next participants can lead, with the number of ways."""
-    cohort = 0 if step.completes else (step.participants if step.opens else state.cohort + step.participants)
     return {
-        state.after(step.dose, step.participants, dlts, cohort): comb(step.participants, dlts)
+        follow(rule, state, step, dlts): comb(step.participants, dlts)
         for dlts in range(step.participants + 1)
     }
+
+
+def follow(rule: Rule, state: State, step: Treat, dlts: int) -> State:
+    """The state after a step of which so many participants had a dose-limiting toxicity."""
+    begun = 0 if step.opens else state.cohort
+    cohort = 0 if step.completes else begun + step.participants
+    before = 0 if step.opens else state.recent
+    recent = before + dlts if rule.design.looks_back else 0
+    return state.after(step.dose, step.participants, dlts, cohort, recent)

@@ -35,6 +35,10 @@ class IntervalDesign:
     selectable: float = 1.0
     start: int = 0
 
+    @property
+    def looks_back(self) -> bool:
+        return False
+
     def closes(self, n: int, y: int) -> bool:
         """Whether y of n close a level and all above it."""
         return n >= self.eliminate_from and tail(n, y, self.target) > self.eliminate_above
