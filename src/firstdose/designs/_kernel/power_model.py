@@ -23,9 +23,9 @@ def skeleton(halfwidth: float, target: float, prior_level: int, doses: int) -> t
     rates[prior_level] = target
     low, high = target - halfwidth, target + halfwidth
     for dose in range(prior_level, doses - 1):
-        rates[dose + 1] = exp(log(rates[dose]) * log(low) / log(high))
+        rates[dose + 1] = exp(log(rates[dose]) * log(high) / log(low))
     for dose in range(prior_level, 0, -1):
-        rates[dose - 1] = exp(log(rates[dose]) * log(high) / log(low))
+        rates[dose - 1] = exp(log(rates[dose]) * log(low) / log(high))
     return tuple(rates)
 
 
