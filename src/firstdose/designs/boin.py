@@ -45,7 +45,9 @@ def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
     target, above = float(words["target"]), float(words["eliminate_above"])
     low, high = float(words["low"]) * target, float(words["high"]) * target
     if not 0 < low < target < high < 1:
-        raise ValueError("low and high are factors of the target: low below 1, high above 1, high x target below 1.")
+        raise ValueError(
+            "low and high are factors of the target: low below 1, high above 1, high x target below 1."
+        )
     escalate, deescalate = boundaries(target, low, high)
     enough, safer = float(words["enough_at_one"]), float(words["extra_safe"])
     return IntervalDesign(
@@ -74,13 +76,29 @@ ENTRY = EscalationDesign(
     source="Liu S, Yuan Y. J R Stat Soc C 2015;64:507-523 (erratum 2022;71:491); Yan F et al. J Stat Softw 2020;94(13)",
     keys=(
         Option(name="target", default="0.30", meaning="target rate of dose-limiting toxicity"),
-        Option(name="low", default="0.6", meaning="rate that calls for escalation, as a factor of the target"),
-        Option(name="high", default="1.4", meaning="rate that calls for de-escalation, as a factor of the target"),
+        Option(
+            name="low", default="0.6", meaning="rate that calls for escalation, as a factor of the target"
+        ),
+        Option(
+            name="high", default="1.4", meaning="rate that calls for de-escalation, as a factor of the target"
+        ),
         Option(name="cohort", default="3", meaning="participants of a cohort"),
-        Option(name="eliminate_above", default="0.95", meaning="probability of a rate above the target that closes a level"),
+        Option(
+            name="eliminate_above",
+            default="0.95",
+            meaning="probability of a rate above the target that closes a level",
+        ),
         Option(name="eliminate_from", default="3", meaning="participants at a level before it can be closed"),
-        Option(name="enough_at_one", default="0", meaning="end where a level to be kept has so many; 0: no such end"),
-        Option(name="extra_safe", default="0", meaning="how much earlier the lowest level is closed; 0: not earlier"),
+        Option(
+            name="enough_at_one",
+            default="0",
+            meaning="end where a level to be kept has so many; 0: no such end",
+        ),
+        Option(
+            name="extra_safe",
+            default="0",
+            meaning="how much earlier the lowest level is closed; 0: not earlier",
+        ),
         Option(
             name="selection",
             values=("isotonic", "bounded"),

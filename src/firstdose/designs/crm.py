@@ -57,7 +57,9 @@ class Crm:
         to = min(wanted, state.dose + 1)
         reason = f"the model's rate nearest to {self.target:g} is at level {wanted + 1}"
         if to > state.dose and state.recent >= self.target * self.size - _TIE:
-            return Treat(state.dose, self.size, f"{reason}; no escalation after {state.recent} in the last cohort")
+            return Treat(
+                state.dose, self.size, f"{reason}; no escalation after {state.recent} in the last cohort"
+            )
         return Treat(to, self.size, reason if to == wanted else f"{reason}; no level is skipped")
 
     def select(self, state: State) -> int | None:
@@ -97,7 +99,11 @@ ENTRY = EscalationDesign(
     keys=(
         Option(name="target", default="0.25", meaning="target rate of dose-limiting toxicity"),
         Option(name="model", values=("power", "logistic"), default="power", meaning="form of the curve"),
-        Option(name="halfwidth", default="0.05", meaning="half width of the indifference interval of the skeleton"),
+        Option(
+            name="halfwidth",
+            default="0.05",
+            meaning="half width of the indifference interval of the skeleton",
+        ),
         Option(name="prior_level", default="2", meaning="level, from 1, believed to have the target rate"),
         Option(name="variance", default="1.34", meaning="prior variance of the parameter"),
         Option(name="cohort", default="3", meaning="participants of a cohort"),

@@ -112,7 +112,9 @@ def _select(n, y, closed, unsafe, target, selectable):  # type: ignore[no-untype
 
 
 @_fast
-def _expand(keys, ways, doses, bits, size, alone, most, start, enough, move, closed, unsafe, here, halts, order, pairs):  # type: ignore[no-untyped-def]
+def _expand(
+    keys, ways, doses, bits, size, alone, most, start, enough, move, closed, unsafe, here, halts, order, pairs
+):  # type: ignore[no-untyped-def]
     """One layer: (keys and ways of what follows, keys, ways and causes of what ends)."""
     room = len(keys) * (size + 1)
     next_keys, next_ways = np.empty(room, np.int64), np.empty(room)
@@ -127,7 +129,20 @@ def _expand(keys, ways, doses, bits, size, alone, most, start, enough, move, clo
             pair = (key >> (8 + bits * (doses - 1 - d))) & mask
             n[d], y[d] = pairs[pair, 0], pairs[pair, 1]
         cause, dose, count, part = _decide(
-            n, y, (key >> 4) & 15, key & 15, size, alone, most, start, enough, move, closed, unsafe, here, halts
+            n,
+            y,
+            (key >> 4) & 15,
+            key & 15,
+            size,
+            alone,
+            most,
+            start,
+            enough,
+            move,
+            closed,
+            unsafe,
+            here,
+            halts,
         )
         if cause != TREAT:
             end_keys[ending], end_ways[ending], end_cause[ending] = key, ways[i], cause
@@ -219,7 +234,9 @@ def _evaluate(n, y, ways, cause, selected, rates, causes, most):  # type: ignore
     for i in range(many):
         changed = 0
         if i > 0:
-            while changed < doses and n[i, changed] == n[i - 1, changed] and y[i, changed] == y[i - 1, changed]:
+            while (
+                changed < doses and n[i, changed] == n[i - 1, changed] and y[i, changed] == y[i - 1, changed]
+            ):
                 changed += 1
         for d in range(changed, doses):
             for s in range(count):

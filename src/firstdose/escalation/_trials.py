@@ -15,7 +15,23 @@ if TYPE_CHECKING:
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _run(rates, trials, seed, target, selectable, size, alone, most, start, enough, move, closed, unsafe, here, halts):  # type: ignore[no-untyped-def]
+def _run(
+    rates,
+    trials,
+    seed,
+    target,
+    selectable,
+    size,
+    alone,
+    most,
+    start,
+    enough,
+    move,
+    closed,
+    unsafe,
+    here,
+    halts,
+):  # type: ignore[no-untyped-def]
     doses = len(rates)
     out = np.empty((trials, 2 * doses + 2), np.int64)
     n, y = np.empty(doses, np.int64), np.empty(doses, np.int64)

@@ -20,4 +20,3 @@ def mass(participants: int, dlts: int, low: float, high: float) -> float:
 
     a, b = 1 + dlts, 1 + participants - dlts
     return float(special.betainc(a, b, high) - special.betainc(a, b, low))
-

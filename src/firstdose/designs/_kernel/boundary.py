@@ -95,3 +95,39 @@ def calibrated(
 def binomial_tail(n: int, rate: float, y: int) -> float:
     """Pr(Bin(n, rate) >= y), from the shorter side."""
     return sum(comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(y, n + 1))
+
+
+def told(bounds: Bounds) -> str:
+    """`2 of 2 to 5, 3 of 6`."""
+    runs: list[list[int]] = []
+    for n, b in enumerate(bounds):
+        if b is None:
+            continue
+        if runs and runs[-1][0] == b and runs[-1][2] == n - 1:
+            runs[-1][2] = n
+        else:
+            runs.append([b, n, n])
+    parts = [f"{b} of {first}" if first == last else f"{b} of {first} to {last}" for b, first, last in runs]
+    return ", ".join(parts) or "none can be reached"
+
+
+def halting(bounds: Bounds, counts: str, sentence: str) -> CountBoundary:
+    """The rule of a boundary; `counts`: `all` levels together or `each` by itself."""
+    where = "over all levels" if counts == "all" else "at each level by itself"
+    return CountBoundary(
+        bounds=bounds,
+        pooled=counts == "all",
+        sentences=(
+            f"Dosing rests for a review once the events counted {where} reach the boundary: {told(bounds)}.",
+            sentence,
+        ),
+    )
+
+
+def at_rate(bounds: Bounds, rate: float) -> str:
+    """The exact probability of stopping under the acceptable rate, in words."""
+    stop = characteristics(bounds, rate).stop
+    return (
+        f"Looked at after each of {len(bounds) - 1} participants it halts with probability {stop:.4f}"
+        f" if the true rate is {rate:g}"
+    )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NUDGE = 1e-10  # breaks ties of pooled levels: below the target to the higher level, above it to the lower one
+_NUDGE = (
+    1e-10  # breaks ties of pooled levels: below the target to the higher level, above it to the lower one
+)
 
 
 def pooled(values: Sequence[float], weights: Sequence[float]) -> list[float]:

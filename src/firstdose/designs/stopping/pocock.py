@@ -9,9 +9,10 @@ from firstdose.catalogue.entries import StoppingRule
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
+    at_rate,
     binomial_tail,
     calibrated,
-    characteristics,
+    halting,
     monotone,
 )
 
@@ -34,32 +35,11 @@ def make(words: Mapping[str, str], most: int) -> CountBoundary:
     levels = sorted({binomial_tail(n, rate, y) for n in range(1, most + 1) for y in range(1, n + 1)})
     found = calibrated(lambda level: bounds_at(most, rate, level), levels, rate, alpha)
     bounds = found[1] if found else (None,) * (most + 1)
-    at_rate = characteristics(bounds, rate).stop
-    where = "over all levels" if words["counts"] == "all" else "at each level by itself"
-    return CountBoundary(
-        bounds=bounds,
-        pooled=words["counts"] == "all",
-        sentences=(
-            f"Dosing rests for a review once the events counted {where} reach a Pocock-type boundary for"
-            f" {most} participants: looked at after each, it halts with probability {at_rate:.4f} (at most {alpha:g}) if the"
-            f" true rate is {rate:g}.",
-            f"The boundary: {told(bounds)}.",
-        ),
+    return halting(
+        bounds,
+        words["counts"],
+        f"{at_rate(bounds, rate)}, at most {alpha:g} (Pocock type: equal surprise at every look).",
     )
-
-
-def told(bounds: Bounds) -> str:
-    """`2 of 2 to 5, 3 of 6`."""
-    runs: list[list[int]] = []
-    for n, b in enumerate(bounds):
-        if b is None:
-            continue
-        if runs and runs[-1][0] == b and runs[-1][2] == n - 1:
-            runs[-1][2] = n
-        else:
-            runs.append([b, n, n])
-    parts = [f"{b} of {first}" if first == last else f"{b} of {first} to {last}" for b, first, last in runs]
-    return ", ".join(parts) or "none can be reached"
 
 
 ENTRY = StoppingRule(
@@ -68,8 +48,12 @@ ENTRY = StoppingRule(
     source="Ivanova A, Qaqish BF, Schell MJ. Biometrics 2005;61:540-545",
     keys=(
         Option(name="p0", default="", meaning="acceptable event rate"),
-        Option(name="alpha", default="0.10", meaning="probability of stopping at the acceptable rate, at most"),
-        Option(name="counts", values=("all", "each"), default="all", meaning="events over all levels, or at each"),
+        Option(
+            name="alpha", default="0.10", meaning="probability of stopping at the acceptable rate, at most"
+        ),
+        Option(
+            name="counts", values=("all", "each"), default="all", meaning="events over all levels, or at each"
+        ),
     ),
     make=make,
 )
