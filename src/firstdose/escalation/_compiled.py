@@ -8,12 +8,11 @@ import numba
 import numpy as np
 
 if TYPE_CHECKING:
-    from firstdose.escalation.exact import Polynomial
     from firstdose.escalation.tables import Tables
 
 STOPPED, TREATED, TOXIC, UNSAFE, ENOUGH = range(5)
 TREAT = -1
-BATCH = 16
+BLOCK = 32  # scenarios whose partial products stay in the processor's cache
 _fast = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -177,6 +176,23 @@ def _merged(keys, ways):  # type: ignore[no-untyped-def]
 
 
 @_fast
+def _ended(keys, ways, cause):  # type: ignore[no-untyped-def]
+    """Endings with equal counts merged: where the last participant was treated no longer matters."""
+    order = np.argsort(keys & ~np.int64(255), kind="mergesort")
+    out_keys, out_ways = np.empty(len(keys), np.int64), np.empty(len(keys))
+    out_cause = np.empty(len(keys), np.int8)
+    last = -1
+    for i in order:
+        key = keys[i] & ~np.int64(255)
+        if last >= 0 and out_keys[last] == key and out_cause[last] == cause[i]:
+            out_ways[last] += ways[i]
+        else:
+            last += 1
+            out_keys[last], out_ways[last], out_cause[last] = key, ways[i], cause[i]
+    return out_keys[: last + 1], out_ways[: last + 1], out_cause[: last + 1]
+
+
+@_fast
 def _decode(keys, doses, bits, pairs, closed, unsafe, target, selectable):  # type: ignore[no-untyped-def]
     n, y = np.empty((len(keys), doses), np.int64), np.empty((len(keys), doses), np.int64)
     selected = np.empty(len(keys), np.int8)
@@ -189,10 +205,10 @@ def _decode(keys, doses, bits, pairs, closed, unsafe, target, selectable):  # ty
     return n, y, selected
 
 
-def enumerate_layers(t: Tables):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
     """Endings of the compiled rule in order of key: counts, ways, causes, selection; and the number of states."""
     rule = (t.size, t.alone, t.most, t.start, t.enough, t.move, t.closed, t.unsafe, t.halts_here, t.halts_all)
-    keys, ways = np.array([t.start << 4], np.int64), np.ones(1)
+    keys, ways = np.array([begin], np.int64), np.ones(1)
     ends: list[tuple[np.ndarray, ...]] = []
     states = 0
     while len(keys):
@@ -201,68 +217,70 @@ def enumerate_layers(t: Tables):  # type: ignore[no-untyped-def]  # noqa: ANN201
         keys, ways = _merged(keys, ways)
         states += len(keys)
     found, number, cause = (np.concatenate(parts) for parts in zip(*ends, strict=True))
-    order = np.argsort(found, kind="stable")
-    found, number, cause = found[order], number[order], cause[order]
+    found, number, cause = _ended(found, number, cause)
     n, y, selected = _decode(found, t.doses, t.bits, t.pairs, t.closed, t.unsafe, t.target, t.selectable)
     return n, y, number, cause, selected, states
 
 
 @_fast
-def _powers(rates, most):  # type: ignore[no-untyped-def]
-    """(n, y, s) > p^y (1 - p)^(n - y) for one level."""
-    table = np.empty((most + 1, most + 1, len(rates)))
-    for s in range(len(rates)):
-        p, q = rates[s], 1.0 - rates[s]
+def powers(rates, most):  # type: ignore[no-untyped-def]
+    """(n, y, g) > p^y (1 - p)^(n - y) for each of g rates."""
+    table = np.zeros((most + 1, most + 1, len(rates)))
+    for g in range(len(rates)):
+        p, q = rates[g], 1.0 - rates[g]
         for n in range(most + 1):
             for y in range(n + 1):
-                table[n, y, s] = p**y * q ** (n - y)
+                table[n, y, g] = p**y * q ** (n - y)
     return table
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _evaluate(n, y, ways, cause, selected, rates, causes, most):  # type: ignore[no-untyped-def]
-    """A walk over the sorted endings as a tree: partial products are made anew from the first level that changed."""
+@_fast
+def greatest_powers(low, high, most):  # type: ignore[no-untyped-def]
+    """(n, y, g) > the greatest p^y (1 - p)^(n - y) for p between low and high of each of g cells."""
+    table = np.zeros((most + 1, most + 1, len(low)))
+    for g in range(len(low)):
+        for n in range(most + 1):
+            for y in range(n + 1):
+                mode = y / n if n > 0 else low[g]
+                p = min(max(mode, low[g]), high[g])
+                table[n, y, g] = p**y * (1.0 - p) ** (n - y)
+    return table
+
+
+@_fast
+def walk(n, y, ways, cause, selected, table, index, causes, with_numbers):  # type: ignore[no-untyped-def]
+    """Sums over endings for each row of `index` (scenarios, doses), which names a column of `table` for each level.
+
+    The endings are sorted, so they are walked as a tree: partial products are made anew from the first level that changed.
+    """
     many, doses = n.shape
-    count = len(rates)
-    chosen = np.zeros((count, doses + 1))
-    treated, toxic = np.zeros((count, doses)), np.zeros((count, doses))
-    why, total = np.zeros((count, causes)), np.zeros(count)
-    power = np.empty((doses, most + 1, most + 1, count))
-    for d in range(doses):
-        power[d] = _powers(rates[:, d], most)
-    partial = np.ones((doses + 1, count))
-    for i in range(many):
-        changed = 0
-        if i > 0:
-            while (
-                changed < doses and n[i, changed] == n[i - 1, changed] and y[i, changed] == y[i - 1, changed]
-            ):
-                changed += 1
-        for d in range(changed, doses):
-            for s in range(count):
-                partial[d + 1, s] = partial[d, s] * power[d, n[i, d], y[i, d], s]
-        to = selected[i] if selected[i] >= 0 else doses
-        for s in range(count):
-            p = ways[i] * partial[doses, s]
-            chosen[s, to] += p
-            why[s, cause[i]] += p
-            total[s] += p
-            for d in range(doses):
-                treated[s, d] += p * n[i, d]
-                toxic[s, d] += p * y[i, d]
+    count = len(index)
+    chosen, why, total = np.zeros((doses + 1, count)), np.zeros((causes, count)), np.zeros(count)
+    treated, toxic = np.zeros((doses, count)), np.zeros((doses, count))
+    changed = np.zeros(many, np.int64)
+    for i in range(1, many):
+        d = 0
+        while d < doses and n[i, d] == n[i - 1, d] and y[i, d] == y[i - 1, d]:
+            d += 1
+        changed[i] = d
+    partial = np.ones((doses + 1, BLOCK))
+    for first in range(0, count, BLOCK):
+        some = min(BLOCK, count - first)
+        for i in range(many):
+            for d in range(changed[i], doses):
+                row = table[n[i, d], y[i, d]]
+                for s in range(some):
+                    partial[d + 1, s] = partial[d, s] * row[index[first + s, d]]
+            to = selected[i] if selected[i] >= 0 else doses
+            for s in range(some):
+                p = ways[i] * partial[doses, s]
+                chosen[to, first + s] += p
+                why[cause[i], first + s] += p
+                total[first + s] += p
+            if with_numbers:
+                for d in range(doses):
+                    for s in range(some):
+                        p = ways[i] * partial[doses, s]
+                        treated[d, first + s] += p * n[i, d]
+                        toxic[d, first + s] += p * y[i, d]
     return chosen, treated, toxic, why, total
-
-
-def evaluate(polynomial: Polynomial, rates: np.ndarray):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """Scenarios in batches that stay in the cache of the processor."""
-    from firstdose.escalation.tables import CAUSES
-
-    most = int(polynomial.participants.max(initial=0))
-    parts = [
-        _evaluate(
-            polynomial.participants, polynomial.dlts, polynomial.ways, polynomial.cause, polynomial.selected,
-            rates[i : i + BATCH], len(CAUSES), most,
-        )
-        for i in range(0, len(rates), BATCH)
-    ]  # fmt: skip
-    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))

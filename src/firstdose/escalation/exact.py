@@ -1,4 +1,8 @@
-"""Exact operating characteristics: layers of merged states by a compiled kernel, then one polynomial for all scenarios."""
+"""Exact operating characteristics: layers of merged states by a compiled kernel, then one polynomial for all scenarios.
+
+The number of ways to an ending does not depend on the true rates, so a rule is enumerated once. Scenarios, averages
+over Beta priors, gradients and worst cases over regions are then sums over the endings.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from firstdose.catalogue.rule import start_state
+from firstdose.escalation.tables import CAUSES
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from firstdose.catalogue.rule import State
     from firstdose.escalation.tables import Tables
-
-Floats = np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polynomial:
-    """All endings of a rule: counts (m, doses), number of ways, cause, selected level (-1: none), in order of key.
+    """All endings of a rule: counts (m, doses), number of ways, cause, selected level (-1: none), in order of counts.
 
-    The probability of ending i under rates p is ways[i] x prod p^y (1 - p)^(n - y); the ways do not depend on p.
+    The probability of ending i under rates p is ways[i] x prod p^y (1 - p)^(n - y), with n and y counted from `begin` on.
     """
 
+    begin: State
     participants: np.ndarray
     dlts: np.ndarray
     ways: np.ndarray
@@ -35,6 +40,11 @@ class Polynomial:
     def doses(self) -> int:
         return int(self.participants.shape[1])
 
+    @property
+    def most(self) -> int:
+        """Participants at one level in any ending."""
+        return int(self.participants.max(initial=0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Characteristics:
@@ -43,7 +53,6 @@ class Characteristics:
     `participants`, `dlts` (s, doses): expected numbers; `total` (s,): probability of everything, 1.
     """
 
-    rates: np.ndarray
     selected: np.ndarray
     participants: np.ndarray
     dlts: np.ndarray
@@ -51,13 +60,14 @@ class Characteristics:
     total: np.ndarray
 
 
-def enumerate_exact(tables: Tables) -> Polynomial:
-    """Every ending of the compiled rule."""
+def enumerate_exact(tables: Tables, begin: State | None = None) -> Polynomial:
+    """Every ending of the compiled rule, from the start or from any state of a running trial."""
     from firstdose.escalation import _compiled
 
-    ends_n, ends_y, ways, cause, selected, states = _compiled.enumerate_layers(tables)
+    first = begin or start_state(tables.doses, tables.start)
+    n, y, ways, cause, selected, states = _compiled.enumerate_layers(tables, tables.key(first))
     return Polynomial(
-        participants=ends_n, dlts=ends_y, ways=ways, cause=cause, selected=selected, states=states
+        begin=first, participants=n, dlts=y, ways=ways, cause=cause, selected=selected, states=states
     )
 
 
@@ -65,15 +75,64 @@ def evaluate(polynomial: Polynomial, rates: npt.ArrayLike) -> Characteristics:
     """The characteristics under each row of true toxicity rates, (doses,) or (scenarios, doses)."""
     from firstdose.escalation import _compiled
 
+    values, index = np.unique(_scenarios(polynomial, rates), return_inverse=True)
+    table = _compiled.powers(values, polynomial.most)
+    return _walked(polynomial, table, index.reshape(-1, polynomial.doses))
+
+
+def average(polynomial: Polynomial, a: npt.ArrayLike, b: npt.ArrayLike) -> Characteristics:
+    """The characteristics averaged over independent Beta(a_d, b_d) rates, in closed form; a and b as rates in `evaluate`."""
+    from scipy import special
+
+    first, second = _scenarios(polynomial, a), _scenarios(polynomial, b)
+    pairs = np.column_stack([first.ravel(), second.ravel()])
+    distinct, index = np.unique(pairs, axis=0, return_inverse=True)
+    n, y = np.mgrid[: polynomial.most + 1, : polynomial.most + 1][..., None]
+    inside = y <= n
+    more = np.where(inside, n - y, 0)
+    table = np.exp(
+        special.betaln(distinct[:, 0] + y, distinct[:, 1] + more)
+        - special.betaln(distinct[:, 0], distinct[:, 1])
+    )
+    return _walked(polynomial, np.where(inside, table, 0.0), index.reshape(-1, polynomial.doses))
+
+
+def gradient_of_selection(polynomial: Polynomial, rates: npt.ArrayLike) -> np.ndarray:
+    """(doses + 1, doses): derivative of the probability of selecting each level, none last, by each true rate."""
+    p = np.clip(_scenarios(polynomial, rates)[0], 1e-12, 1 - 1e-12)
+    n, y = _counted(polynomial)
+    weight = polynomial.ways * np.exp(y @ np.log(p) + (n - y) @ np.log1p(-p))
+    slope = weight[:, None] * (y / p - (n - y) / (1 - p))
+    found = np.zeros((polynomial.doses + 1, polynomial.doses))
+    np.add.at(found, polynomial.selected.astype(int), slope)
+    return found
+
+
+def _scenarios(polynomial: Polynomial, rates: npt.ArrayLike) -> np.ndarray:
     scenarios = np.atleast_2d(np.asarray(rates, dtype=np.float64))
     if scenarios.shape[1] != polynomial.doses:
-        raise ValueError(f"a rate a level is needed: {polynomial.doses}, not {scenarios.shape[1]}")
-    selected, participants, dlts, causes, total = _compiled.evaluate(polynomial, scenarios)
+        raise ValueError(f"one number a level is needed: {polynomial.doses}, not {scenarios.shape[1]}")
+    return scenarios
+
+
+def _counted(polynomial: Polynomial) -> tuple[np.ndarray, np.ndarray]:
+    """Participants and toxicities that are still to come: what has been seen has no probability any more."""
+    seen_n, seen_y = np.array(polynomial.begin.participants), np.array(polynomial.begin.dlts)
+    return polynomial.participants - seen_n, polynomial.dlts - seen_y
+
+
+def _walked(polynomial: Polynomial, table: np.ndarray, index: np.ndarray) -> Characteristics:
+    from firstdose.escalation import _compiled
+
+    n, y = _counted(polynomial)
+    selected, treated, toxic, why, total = _compiled.walk(
+        n, y, polynomial.ways, polynomial.cause, polynomial.selected, table, index, len(CAUSES), True
+    )
+    begun = polynomial.begin
     return Characteristics(
-        rates=scenarios,
-        selected=selected,
-        participants=participants,
-        dlts=dlts,
-        causes=causes,
+        selected=selected.T,
+        participants=treated.T + np.array(begun.participants) * total[:, None],
+        dlts=toxic.T + np.array(begun.dlts) * total[:, None],
+        causes=why.T,
         total=total,
     )

@@ -14,6 +14,7 @@ import numpy as np
 from firstdose.designs._kernel.interval import IntervalDesign
 
 if TYPE_CHECKING:
+    from firstdose.catalogue.rule import State
     from firstdose.escalation.rule import Rule
 
 MOVES = {"down": -1, "stay": 0, "up": 1}
@@ -59,6 +60,13 @@ class Tables:
     def fits(self) -> bool:
         """Whether a state fits one 63-bit key: all levels, the current level and the open part of a cohort."""
         return self.doses * self.bits + 8 <= 63 and self.doses < 16 and self.size < 16
+
+    def key(self, state: State) -> int:
+        """The packed form of a state."""
+        key = 0
+        for n, y in zip(state.participants, state.dlts, strict=True):
+            key = key << self.bits | int(self.order[n, y])
+        return key << 8 | state.dose << 4 | state.cohort
 
 
 def compile_rule(rule: Rule) -> Tables | None:
