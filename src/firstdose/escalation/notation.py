@@ -40,9 +40,13 @@ def _cohort(word: str, place: int, doses: int) -> Cohort:
         )
     level = int(found["level"])
     if level > doses:
-        raise NotOutcomes(f"cohort {place}, '{word}', names level {level}. The trial has levels 1 to {doses}.")
+        raise NotOutcomes(
+            f"cohort {place}, '{word}', names level {level}. The trial has levels 1 to {doses}."
+        )
     if "E" in found["seen"]:
-        raise NotOutcomes(f"cohort {place}, '{word}', says E, which this design does not count. Write N or T.")
+        raise NotOutcomes(
+            f"cohort {place}, '{word}', says E, which this design does not count. Write N or T."
+        )
     return Cohort(level - 1, tuple(mark == "T" for mark in found["seen"]))
 
 

@@ -55,7 +55,7 @@ class CurveModel:
         if self.form == "power":
             return np.asarray(prior**slope)
         x = np.log(prior / (1 - prior)) - INTERCEPT
-        return np.asarray(1 / (1 + np.exp(-(INTERCEPT + slope * x))))
+        return np.asarray(1 / (1 + np.exp(np.clip(-(INTERCEPT + slope * x), -700, 700))))
 
     def posterior_mean(self, participants: tuple[int, ...], dlts: tuple[int, ...]) -> float:
         """E(a | counts)."""
