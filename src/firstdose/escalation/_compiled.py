@@ -205,19 +205,23 @@ def _decode(keys, doses, bits, pairs, closed, unsafe, target, selectable):  # ty
     return n, y, selected
 
 
-def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """Endings of the compiled rule in order of key: counts, ways, causes, selection; and the number of states."""
+def layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """Layer after layer: (merged keys, their ways, what ended on the way there as keys, ways and causes)."""
     rule = (t.size, t.alone, t.most, t.start, t.enough, t.move, t.closed, t.unsafe, t.halts_here, t.halts_all)
     keys, ways = np.array([begin], np.int64), np.ones(1)
-    ends: list[tuple[np.ndarray, ...]] = []
-    states = 0
     while len(keys):
         keys, ways, *end = _expand(keys, ways, t.doses, t.bits, *rule, t.order, t.pairs)
-        ends.append(tuple(end))
         keys, ways = _merged(keys, ways)
+        yield keys, ways, tuple(end)
+
+
+def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """Endings of the compiled rule in order of key: counts, ways, causes, selection; and the number of states."""
+    ends, states = [], 0
+    for keys, _, end in layers(t, begin):
+        ends.append(end)
         states += len(keys)
-    found, number, cause = (np.concatenate(parts) for parts in zip(*ends, strict=True))
-    found, number, cause = _ended(found, number, cause)
+    found, number, cause = _ended(*(np.concatenate(parts) for parts in zip(*ends, strict=True)))
     n, y, selected = _decode(found, t.doses, t.bits, t.pairs, t.closed, t.unsafe, t.target, t.selectable)
     return n, y, number, cause, selected, states
 

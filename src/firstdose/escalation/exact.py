@@ -61,14 +61,76 @@ class Characteristics:
 
 
 def enumerate_exact(tables: Tables, begin: State | None = None) -> Polynomial:
-    """Every ending of the compiled rule, from the start or from any state of a running trial."""
+    """Every ending of the compiled rule, from the start or from any state of a running trial.
+
+    Raises:
+        ValueError: a state does not fit the key (`Tables.fits`).
+    """
     from firstdose.escalation import _compiled
 
+    if not tables.fits:
+        raise ValueError(
+            "a state of this rule does not fit one key: use fewer levels, or draw trials at random"
+        )
     first = begin or start_state(tables.doses, tables.start)
     n, y, ways, cause, selected, states = _compiled.enumerate_layers(tables, tables.key(first))
     return Polynomial(
         begin=first, participants=n, dlts=y, ways=ways, cause=cause, selected=selected, states=states
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Reachable states and bytes in use at most; `counted`: exact, because the trial is small, else predicted."""
+
+    states: int
+    bytes: int
+    counted: bool
+
+
+PILOT = 20_000  # states that are enumerated to predict the rest
+FEWEST = 4  # cohorts that show how layers grow
+BYTES = 120  # a state of the widest layer, with what it expands to and the sort
+
+
+def predict_size(tables: Tables) -> Size:
+    """How large the enumeration will be, before it is run.
+
+    Layers grow like a power of their number whose exponent itself settles like 1 / number: both are read off the first
+    layers and carried on to the last.
+    """
+    from firstdose.escalation import _compiled
+
+    looks = 2 if tables.alone else 1  # layers a cohort
+    last = -(-tables.most // tables.size)
+    sizes: list[int] = []
+    for number, (keys, _, _) in enumerate(
+        _compiled.layers(tables, tables.key(start_state(tables.doses, tables.start)))
+    ):
+        if number % looks == 0:
+            if sum(sizes) > PILOT and len(sizes) >= FEWEST:
+                break
+            sizes.append(0)
+        sizes[-1] += len(keys)
+    else:
+        return Size(sum(sizes), BYTES * max(sizes), counted=True)
+    while len(sizes) < last:
+        sizes.append(_next_size(sizes))
+    return Size(sum(sizes), BYTES * max(sizes), counted=False)
+
+
+def _next_size(sizes: list[int]) -> int:
+    k = len(sizes) + 1
+
+    def exponent(back: int) -> float:
+        number = len(sizes) - back
+        grown = sizes[number - 1] / sizes[number - 2]
+        return float(np.log(grown) / np.log(number / (number - 1)))
+
+    now, before = exponent(0), exponent(1)
+    change = (now - before) * (k - 1) * (k - 2)  # exponent = settled - change / number
+    grown = max(0.0, now + change * (1 / (k - 1) - 1 / k))
+    return max(1, round(sizes[-1] * (k / (k - 1)) ** grown))
 
 
 def evaluate(polynomial: Polynomial, rates: npt.ArrayLike) -> Characteristics:
