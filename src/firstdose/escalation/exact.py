@@ -6,7 +6,7 @@ over Beta priors, gradients and worst cases over regions are then sums over the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,18 @@ class Polynomial:
     cause: np.ndarray
     selected: np.ndarray
     states: int
+    causes: tuple[str, ...] = CAUSES
+
+    def only(self, those: np.ndarray) -> Polynomial:
+        """Some of the endings, by a truth for each."""
+        return replace(
+            self,
+            participants=self.participants[those],
+            dlts=self.dlts[those],
+            ways=self.ways[those],
+            cause=self.cause[those],
+            selected=self.selected[those],
+        )
 
     @property
     def doses(self) -> int:
@@ -188,7 +200,15 @@ def _walked(polynomial: Polynomial, table: np.ndarray, index: np.ndarray) -> Cha
 
     n, y = _counted(polynomial)
     selected, treated, toxic, why, total = _compiled.walk(
-        n, y, polynomial.ways, polynomial.cause, polynomial.selected, table, index, len(CAUSES), True
+        n,
+        y,
+        polynomial.ways,
+        polynomial.cause,
+        polynomial.selected,
+        table,
+        index,
+        len(polynomial.causes),
+        True,
     )
     begun = polynomial.begin
     return Characteristics(

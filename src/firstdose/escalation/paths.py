@@ -45,6 +45,13 @@ class Paths:
 
 def enumerate_paths(rule: Rule, begin: State | None = None) -> Paths:
     """Layer by layer, states with equal counts merged."""
+    found = enumerate_some(rule, begin, None)
+    assert found is not None
+    return found
+
+
+def enumerate_some(rule: Rule, begin: State | None, most: int | None) -> Paths | None:
+    """The same; None as soon as there are more than `most` states."""
     first = begin or start_state(rule.doses)
     layer: dict[State, int] = {first: 1}
     endings: dict[State, Ending] = {}
@@ -60,6 +67,8 @@ def enumerate_paths(rule: Rule, begin: State | None = None) -> Paths:
             for reached, more in outcomes(rule, state, step).items():
                 following[reached] = following.get(reached, 0) + ways * more
         states += len(following)
+        if most is not None and states > most:
+            return None
         layer = following
     return Paths(tuple(endings.values()), states)
 
