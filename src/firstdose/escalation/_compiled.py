@@ -205,7 +205,7 @@ def _decode(keys, doses, bits, pairs, closed, unsafe, target, selectable):  # ty
     return n, y, selected
 
 
-def layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]
     """Layer after layer: (merged keys, their ways, what ended on the way there as keys, ways and causes)."""
     rule = (t.size, t.alone, t.most, t.start, t.enough, t.move, t.closed, t.unsafe, t.halts_here, t.halts_all)
     keys, ways = np.array([begin], np.int64), np.ones(1)
@@ -215,7 +215,7 @@ def layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN2
         yield keys, ways, tuple(end)
 
 
-def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]
     """Endings of the compiled rule in order of key: counts, ways, causes, selection; and the number of states."""
     ends, states = [], 0
     for keys, _, end in layers(t, begin):
