@@ -13,7 +13,7 @@ from firstdose.escalation.exact import average, enumerate_exact, evaluate, gradi
 from firstdose.escalation.paths import enumerate_paths
 from firstdose.escalation.rule import Rule
 from firstdose.escalation.simulate import simulate, simulate_compiled
-from firstdose.escalation.tables import CAUSES, compile_rule
+from firstdose.escalation.tables import CAUSES, WATCHED, compile_rule
 from tests.reference.designs.escalating import brute_force, design, stopping
 
 INTERVAL = ("boin", "keyboard", "i3_plus_3")
@@ -34,7 +34,13 @@ def rules(draw) -> Rule:
     most = draw(st.integers(1, 14))
     kind = draw(st.sampled_from(["", "all", "each"]))
     stops = (stopping("pocock", most, p0="0.15", counts=kind),) if kind else ()
-    return Rule(design=design(name, doses, **words), most=most, alone=draw(st.integers(0, size)), stops=stops)
+    return Rule(
+        design=design(name, doses, **words),
+        most=most,
+        alone=draw(st.integers(0, size)),
+        alone_of=draw(st.sampled_from(WATCHED)),
+        stops=stops,
+    )
 
 
 def by_cause(polynomial, at) -> dict[tuple[str, int | None], float]:

@@ -14,7 +14,7 @@ from firstdose.catalogue.entries import (
 )
 from firstdose.catalogue.loading import load
 from firstdose.catalogue.result import Alternative, Caveat, Need, Result
-from firstdose.catalogue.rule import End, Escalation, State, Step, Treat, start_state
+from firstdose.catalogue.rule import End, Escalation, State, Step, Stop, Treat, start_state
 
 __all__ = [
     "Alternative",
@@ -34,6 +34,7 @@ __all__ = [
     "Score",
     "State",
     "Step",
+    "Stop",
     "Term",
     "Treat",
     "load",

@@ -25,7 +25,7 @@ def _closed(n, y, closed):  # type: ignore[no-untyped-def]
 
 
 @_fast
-def _decide(n, y, dose, part, size, alone, most, start, enough, move, closed, unsafe, here, halts):  # type: ignore[no-untyped-def]
+def _decide(n, y, dose, part, size, alone, watched, most, start, enough, move, closed, unsafe, here, halts):  # type: ignore[no-untyped-def]
     """(end cause or TREAT, dose, participants, part of the cohort after them). The order of `Rule.decide`."""
     total, events = 0, 0
     for d in range(len(n)):
@@ -63,7 +63,8 @@ def _decide(n, y, dose, part, size, alone, most, start, enough, move, closed, un
             to = dose
     if left <= 0:
         return TREATED, 0, 0, 0
-    if alone > 0 and alone < size:
+    first = watched == 0 or (watched == 1 and n[to] == 0) or (watched == 2 and total == 0)
+    if alone > 0 and alone < size and first:
         if alone <= left:
             return TREAT, to, alone, alone
         return TREAT, to, left, 0
@@ -112,7 +113,23 @@ def _select(n, y, closed, unsafe, target, selectable):  # type: ignore[no-untype
 
 @_fast
 def _expand(
-    keys, ways, doses, bits, size, alone, most, start, enough, move, closed, unsafe, here, halts, order, pairs
+    keys,
+    ways,
+    doses,
+    bits,
+    size,
+    alone,
+    watched,
+    most,
+    start,
+    enough,
+    move,
+    closed,
+    unsafe,
+    here,
+    halts,
+    order,
+    pairs,
 ):  # type: ignore[no-untyped-def]
     """One layer: (keys and ways of what follows, keys, ways and causes of what ends)."""
     room = len(keys) * (size + 1)
@@ -134,6 +151,7 @@ def _expand(
             key & 15,
             size,
             alone,
+            watched,
             most,
             start,
             enough,
@@ -207,7 +225,19 @@ def _decode(keys, doses, bits, pairs, closed, unsafe, target, selectable):  # ty
 
 def layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]
     """Layer after layer: (merged keys, their ways, what ended on the way there as keys, ways and causes)."""
-    rule = (t.size, t.alone, t.most, t.start, t.enough, t.move, t.closed, t.unsafe, t.halts_here, t.halts_all)
+    rule = (
+        t.size,
+        t.alone,
+        t.watched,
+        t.most,
+        t.start,
+        t.enough,
+        t.move,
+        t.closed,
+        t.unsafe,
+        t.halts_here,
+        t.halts_all,
+    )
     keys, ways = np.array([begin], np.int64), np.ones(1)
     while len(keys):
         keys, ways, *end = _expand(keys, ways, t.doses, t.bits, *rule, t.order, t.pairs)

@@ -23,6 +23,7 @@ def _run(
     selectable,
     size,
     alone,
+    watched,
     most,
     start,
     enough,
@@ -40,7 +41,7 @@ def _run(
         dose, part, draw = start, 0, 0
         while True:
             cause, to, count, after = _decide(
-                n, y, dose, part, size, alone, most, start, enough, move, closed, unsafe, here, halts
+                n, y, dose, part, size, alone, watched, most, start, enough, move, closed, unsafe, here, halts
             )
             if cause != TREAT:
                 break
@@ -58,5 +59,17 @@ def _run(
 
 def simulate(t: Tables, rates: np.ndarray, trials: int, seed: int) -> np.ndarray:
     """See `simulate.simulate_compiled`."""
-    rule = (t.size, t.alone, t.most, t.start, t.enough, t.move, t.closed, t.unsafe, t.halts_here, t.halts_all)
+    rule = (
+        t.size,
+        t.alone,
+        t.watched,
+        t.most,
+        t.start,
+        t.enough,
+        t.move,
+        t.closed,
+        t.unsafe,
+        t.halts_here,
+        t.halts_all,
+    )
     return np.asarray(_run(rates, trials, seed, t.target, t.selectable, *rule))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from firstdose.catalogue.rule import End, Escalation, State, Step, Stop, Treat
 
@@ -11,16 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+AloneOf = Literal["cohort", "dose level", "trial"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A design with everything around it. `most`: participants in all; `alone`: how many of each cohort come first.
+    """A design with everything around it. `most`: participants in all; `alone`: how many of a cohort come first.
 
-    With `alone` the first of every cohort are watched before the rest follow; elimination is asked between.
+    They are watched before the rest follow, and stopping and elimination are asked between. `alone_of`: in each cohort,
+    in the first cohort of each dose level, or in the first of the trial.
     """
 
     design: Escalation
     most: int | None = None
     alone: int = 0
+    alone_of: AloneOf = "cohort"
     stops: Sequence[Stop] = ()
 
     @property
@@ -48,9 +53,18 @@ class Rule:
 
     def _new_cohort(self, state: State) -> Step:
         step = self.design.move(state)
-        if isinstance(step, End) or not 0 < self.alone < step.participants:
+        if (
+            isinstance(step, End)
+            or not 0 < self.alone < step.participants
+            or not self._watched(state, step.dose)
+        ):
             return step
         return Treat(step.dose, self.alone, f"{step.reason}; the first of the cohort alone", completes=False)
+
+    def _watched(self, state: State, dose: int) -> bool:
+        if self.alone_of == "cohort":
+            return True
+        return (state.participants[dose] if self.alone_of == "dose level" else state.total) == 0
 
     def _within_size(self, state: State, step: Step) -> Step:
         if isinstance(step, End) or self.most is None:

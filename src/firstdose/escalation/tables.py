@@ -25,6 +25,7 @@ CAUSES = (
     "lowest level too toxic",
     "enough at one level",
 )
+WATCHED = ("cohort", "dose level", "trial")
 NEVER = np.iinfo(np.int64).max
 
 
@@ -38,6 +39,7 @@ class Tables:
     doses: int
     size: int
     alone: int
+    watched: int
     most: int
     start: int
     enough: int
@@ -102,6 +104,7 @@ def compile_rule(rule: Rule) -> Tables | None:
         doses=rule.doses,
         size=design.size,
         alone=rule.alone if 0 < rule.alone < design.size else 0,
+        watched=WATCHED.index(rule.alone_of),
         most=most,
         start=design.start,
         enough=design.enough_at_one or 0,
