@@ -46,6 +46,7 @@ pages: .venv/.ready   ## write the parts of docs that follow from the package
 
 bench: .venv/.ready   ## ratios of speed and size, printed
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/escalation.py
 
 pins:   ## renew constraints.txt, taking nothing younger than seven days
 	rm -rf build/pins

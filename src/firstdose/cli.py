@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -27,7 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="firstdose: one protocol file drives a phase I trial of a locally injected therapy.",
 )
-PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS = 10, 11, 12, 13, 14
+PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS, UNDECIDED = 10, 11, 12, 13, 14, 15
+
+DAY = ["%Y-%m-%d"]
 
 ProtocolFile = Annotated[Path, typer.Argument(help="The protocol file.", metavar="PROTOCOL")]
 StudyFolder = Annotated[
@@ -64,8 +67,11 @@ def check(
     if not what.is_dir():
         _read_protocol(what, show=True, as_json=as_json)
         return
+    from firstdose.escalation.on_record import check_escalation
+
     protocol = _read_protocol(what / "protocol.yaml")
     reading, issues = _read_records(what, protocol, source)
+    issues = sorted([*issues, *check_escalation(protocol, reading.snapshot)])
     _print(issues, as_json=as_json)
     if not as_json:
         from firstdose.derived.deviations import derive_deviations
@@ -123,6 +129,114 @@ def import_(
         typer.echo(file)
     if errors(issues):
         raise typer.Exit(RECORDS)
+
+
+@app.command()
+def decide(
+    what: Annotated[
+        Path, typer.Argument(help="A study folder, or a protocol file.", metavar="STUDY|PROTOCOL")
+    ],
+    outcomes: Annotated[str, typer.Option(help="Outcomes typed in place of records: '1NNN 2NTN'.")] = "",
+    cut: Annotated[datetime | None, typer.Option(formats=DAY, help="What was known on this day.")] = None,
+    resumed_after: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Day of the review that let dosing go on.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the decision as JSON.")] = None,
+    source: SourceFolder = None,
+) -> None:
+    """Decide the next dose: what is due, when and why, who counts, and what can follow."""
+    from firstdose.escalation import deciding, foreseeing, telling
+
+    protocol = _read_protocol(what / "protocol.yaml" if what.is_dir() else what)
+    try:
+        if outcomes or not what.is_dir():
+            decision = deciding.decide_line(protocol, outcomes)
+        else:
+            reading, found = _read_records(what, protocol, source)
+            if errors(found):
+                _stop(found, RECORDS)
+            days = [each.date() if each else None for each in (cut, resumed_after)]
+            decision = deciding.decide(protocol, reading.snapshot, days[0], resumed_after=days[1])
+    except UserError as refusal:
+        _stop(refusal.issues, refusal.exit_code)
+    foreseen = foreseeing.foresee(decision)
+    if json_file is not None:
+        written = telling.decision_as_json(decision, foreseen)
+        json_file.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    typer.echo("\n".join(telling.tell_decision(decision, foreseen)))
+    if decision.standing == "undecided":
+        _stop(decision.issues, UNDECIDED)
+
+
+@app.command()
+def design(
+    file: ProtocolFile,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the appendix as HTML and PDF.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="A protocol whose design is set beside this one.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the numbers as JSON.")] = None,
+    trials: Annotated[
+        int, typer.Option(help="Trials drawn where nothing exact can be held.", min=100)
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="Of the drawn trials.", min=0)] = 1,
+) -> None:
+    """Show how the planned rule behaves: decisions, exact operating characteristics, length, boundaries, worst case."""
+    from firstdose.escalation import appendix, appendix_json, comparing
+    from firstdose.report.design_appendix import build_design_appendix
+    from firstdose.report.text import render_text
+
+    protocol = _read_protocol(file)
+    other = _read_protocol(against) if against else None
+    try:
+        if size := appendix.tell_size(protocol):
+            typer.echo(size, err=True)
+        with _progress("looking at every way the trial can go") as step:
+            found = appendix.compute_appendix(protocol, trials=trials, seed=seed, progress=step)
+            beside = (
+                comparing.compare_protocols(found, other, against.stem, trials, seed, step)
+                if other and against
+                else None
+            )
+    except UserError as refusal:
+        _stop(refusal.issues, refusal.exit_code)
+    if json_file is not None:
+        _make_folder(json_file.parent)
+        written = appendix_json.appendix_as_json(protocol, found, beside)
+        json_file.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if out is None:
+        typer.echo(render_text(build_design_appendix(protocol, found, beside, drawn=False)), nl=False)
+    else:
+        _write_report(build_design_appendix(protocol, found, beside), None, out, "design")
+
+
+@app.command()
+def board(
+    study: StudyFolder,
+    out: OutFolder,
+    cut: Annotated[datetime | None, typer.Option(formats=DAY, help="What was known on this day.")] = None,
+    resumed_after: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Day of the review that let dosing go on.")
+    ] = None,
+    source: SourceFolder = None,
+) -> None:
+    """Write the packet of the safety board: exposure, events, decision with its trace, what can follow, the vote."""
+    from firstdose.escalation import deciding, foreseeing, on_record
+    from firstdose.report.board import build_board_packet
+
+    protocol = _read_protocol(study / "protocol.yaml")
+    reading, issues = _read_records(study, protocol, source)
+    snapshot = reading.snapshot
+    days = [each.date() if each else None for each in (cut, resumed_after)]
+    try:
+        decision = deciding.decide(protocol, snapshot, days[0], resumed_after=days[1])
+    except UserError as refusal:
+        _stop(refusal.issues, refusal.exit_code)
+    issues += on_record.check_escalation(protocol, snapshot)
+    packet = build_board_packet(protocol, snapshot, decision, foreseeing.foresee(decision), issues)
+    _write_report(packet, snapshot, out, "board")
 
 
 @app.command()
@@ -251,10 +365,8 @@ def write_outputs(
     _write_report(tree, reading.snapshot, out, "report", pdf=pdf)
 
 
-def _write_report(tree: Report, snapshot: Snapshot, out: Path, name: str, *, pdf: bool = True) -> None:
-    """The tree as HTML and PDF, stamped with the last date on record: the clock never enters a file."""
-    from datetime import UTC, datetime
-
+def _write_report(tree: Report, snapshot: Snapshot | None, out: Path, name: str, *, pdf: bool = True) -> None:
+    """The tree as HTML and PDF, stamped with the last date on record, if any: the clock never enters a file."""
     from firstdose.derived.timing import derive_data_cut
     from firstdose.report.html import render_html
     from firstdose.report.pdf import render_pdf
@@ -264,7 +376,7 @@ def _write_report(tree: Report, snapshot: Snapshot, out: Path, name: str, *, pdf
     page.write_text(render_html(tree), encoding="utf-8")
     typer.echo(page)
     if pdf:
-        cut = derive_data_cut(snapshot)
+        cut = derive_data_cut(snapshot) if snapshot else None
         stamp = (
             datetime(cut.year, cut.month, cut.day, tzinfo=UTC) if cut else datetime(2000, 1, 1, tzinfo=UTC)
         )

@@ -44,6 +44,10 @@ class ThreePlusThree:
         closed = self.eliminated(state)
         if closed <= state.dose:
             return self._below(state, closed)
+        if n % SIZE:
+            return Treat(
+                state.dose, SIZE - n % SIZE, f"{n} at this level: its cohort of three is completed first"
+            )
         if n == SIZE and y == 1:
             return Treat(state.dose, SIZE, "1 of 3: three more at the same level")
         if state.dose + 1 < closed:

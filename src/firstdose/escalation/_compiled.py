@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 STOPPED, TREATED, TOXIC, UNSAFE, ENOUGH = range(5)
 TREAT = -1
+DIGIT, FEW = 11, 1024  # bits sorted at once; below so many keys it does not pay
 BLOCK = 32  # scenarios whose partial products stay in the processor's cache
 _fast = numba.njit(cache=True, nogil=True, error_model="numpy")
 
@@ -112,7 +113,7 @@ def _select(n, y, closed, unsafe, target, selectable):  # type: ignore[no-untype
 
 
 @_fast
-def _expand(
+def _expand(  # type: ignore[no-untyped-def]
     keys,
     ways,
     doses,
@@ -130,7 +131,7 @@ def _expand(
     halts,
     order,
     pairs,
-):  # type: ignore[no-untyped-def]
+):
     """One layer: (keys and ways of what follows, keys, ways and causes of what ends)."""
     room = len(keys) * (size + 1)
     next_keys, next_ways = np.empty(room, np.int64), np.empty(room)
@@ -179,35 +180,58 @@ def _expand(
 
 
 @_fast
+def _sorted(keys, ways):  # type: ignore[no-untyped-def]
+    """The keys in order with their ways, by digits of `DIGIT` bits; both arrays are used up."""
+    other_keys, other_ways = np.empty_like(keys), np.empty_like(ways)
+    starts = np.empty((1 << DIGIT) + 1, np.int64)
+    mask, left = (1 << DIGIT) - 1, keys.max()
+    shift = 0
+    while left > 0:
+        starts[:] = 0
+        for key in keys:
+            starts[((key >> shift) & mask) + 1] += 1
+        if starts.max() < len(keys):
+            for digit in range(mask):
+                starts[digit + 1] += starts[digit]
+            for i in range(len(keys)):
+                digit = (keys[i] >> shift) & mask
+                place = starts[digit]
+                starts[digit] = place + 1
+                other_keys[place], other_ways[place] = keys[i], ways[i]
+            keys, other_keys = other_keys, keys
+            ways, other_ways = other_ways, ways
+        shift += DIGIT
+        left >>= DIGIT
+    return keys, ways
+
+
+@_fast
 def _merged(keys, ways):  # type: ignore[no-untyped-def]
-    """Sorted keys, each once, with the ways of equal keys added."""
-    order = np.argsort(keys, kind="mergesort")
-    out_keys, out_ways = np.empty(len(keys), np.int64), np.empty(len(keys))
-    last = -1
-    for i in order:
-        if last < 0 or out_keys[last] != keys[i]:
-            last += 1
-            out_keys[last], out_ways[last] = keys[i], ways[i]
+    """Sorted keys, each once, with the ways of equal keys added; both arrays are used up."""
+    if len(keys) == 0:
+        return keys, ways
+    if len(keys) < FEW:
+        order = np.argsort(keys, kind="mergesort")
+        keys, ways = keys[order], ways[order]
+    else:
+        keys, ways = _sorted(keys, ways)
+    last = 0
+    for i in range(1, len(keys)):
+        if keys[last] == keys[i]:
+            ways[last] += ways[i]
         else:
-            out_ways[last] += ways[i]
-    return out_keys[: last + 1], out_ways[: last + 1]
+            last += 1
+            keys[last], ways[last] = keys[i], ways[i]
+    return keys[: last + 1].copy(), ways[: last + 1].copy()
 
 
 @_fast
 def _ended(keys, ways, cause):  # type: ignore[no-untyped-def]
-    """Endings with equal counts merged: where the last participant was treated no longer matters."""
-    order = np.argsort(keys & ~np.int64(255), kind="mergesort")
-    out_keys, out_ways = np.empty(len(keys), np.int64), np.empty(len(keys))
-    out_cause = np.empty(len(keys), np.int8)
-    last = -1
-    for i in order:
-        key = keys[i] & ~np.int64(255)
-        if last >= 0 and out_keys[last] == key and out_cause[last] == cause[i]:
-            out_ways[last] += ways[i]
-        else:
-            last += 1
-            out_keys[last], out_ways[last], out_cause[last] = key, ways[i], cause[i]
-    return out_keys[: last + 1], out_ways[: last + 1], out_cause[: last + 1]
+    """Endings with equal counts and cause merged: where the last participant was treated no longer matters."""
+    for i in range(len(keys)):
+        keys[i] = (keys[i] & ~np.int64(255)) | cause[i]
+    keys, ways = _merged(keys, ways)
+    return keys, ways, (keys & 255).astype(np.int8)
 
 
 @_fast
@@ -282,25 +306,61 @@ def greatest_powers(low, high, most):  # type: ignore[no-untyped-def]
 
 
 @_fast
-def walk(n, y, ways, cause, selected, table, index, causes, with_numbers):  # type: ignore[no-untyped-def]
-    """Sums over endings for each row of `index` (scenarios, doses), which names a column of `table` for each level.
-
-    The endings are sorted, so they are walked as a tree: partial products are made anew from the first level that changed.
-    """
+def _first_changes(n, y):  # type: ignore[no-untyped-def]
+    """For each ending the first level at which it differs from the one before."""
     many, doses = n.shape
-    count = len(index)
-    chosen, why, total = np.zeros((doses + 1, count)), np.zeros((causes, count)), np.zeros(count)
-    treated, toxic = np.zeros((doses, count)), np.zeros((doses, count))
     changed = np.zeros(many, np.int64)
     for i in range(1, many):
         d = 0
         while d < doses and n[i, d] == n[i - 1, d] and y[i, d] == y[i - 1, d]:
             d += 1
         changed[i] = d
-    partial = np.ones((doses + 1, BLOCK))
+    return changed
+
+
+@_fast
+def _folded(sums, treated, toxic, n, y, level, some, first, with_numbers):  # type: ignore[no-untyped-def]
+    """Sums of all that shared a prefix are counted at its last level and handed to the next shorter prefix."""
+    for d in range(len(n) - 1, level - 1, -1):
+        for s in range(some):
+            p = sums[d + 1, s]
+            sums[d, s] += p
+            sums[d + 1, s] = 0.0
+            if with_numbers:
+                treated[d, first + s] += p * n[d]
+                toxic[d, first + s] += p * y[d]
+
+
+@_fast
+def _emptied(part, whole, some, first):  # type: ignore[no-untyped-def]
+    for row in range(len(part)):
+        for s in range(some):
+            whole[row, first + s] += part[row, s]
+            part[row, s] = 0.0
+
+
+@_fast
+def walk(n, y, ways, cause, selected, table, index, causes, with_numbers):  # type: ignore[no-untyped-def]
+    """Sums over endings for each row of `index` (scenarios, doses), which names a column of `table` for each level.
+
+    The endings are sorted, so they are walked as a tree: products are made anew from the first level that changed, and
+    sums are folded where a branch ends, which is quicker and loses less than adding everything to one number.
+    """
+    many, doses = n.shape
+    count = len(index)
+    chosen, why, total = np.zeros((doses + 1, count)), np.zeros((causes, count)), np.zeros(count)
+    treated, toxic = np.zeros((doses, count)), np.zeros((doses, count))
+    changed = _first_changes(n, y)
+    partial, sums = np.ones((doses + 1, BLOCK)), np.zeros((doses + 1, BLOCK))
+    chosen_here, why_here = np.zeros((doses + 1, BLOCK)), np.zeros((causes, BLOCK))
     for first in range(0, count, BLOCK):
         some = min(BLOCK, count - first)
         for i in range(many):
+            if i > 0:
+                _folded(sums, treated, toxic, n[i - 1], y[i - 1], changed[i], some, first, with_numbers)
+                if changed[i] == 0:
+                    _emptied(chosen_here, chosen, some, first)
+                    _emptied(why_here, why, some, first)
             for d in range(changed[i], doses):
                 row = table[n[i, d], y[i, d]]
                 for s in range(some):
@@ -308,13 +368,14 @@ def walk(n, y, ways, cause, selected, table, index, causes, with_numbers):  # ty
             to = selected[i] if selected[i] >= 0 else doses
             for s in range(some):
                 p = ways[i] * partial[doses, s]
-                chosen[to, first + s] += p
-                why[cause[i], first + s] += p
-                total[first + s] += p
-            if with_numbers:
-                for d in range(doses):
-                    for s in range(some):
-                        p = ways[i] * partial[doses, s]
-                        treated[d, first + s] += p * n[i, d]
-                        toxic[d, first + s] += p * y[i, d]
+                chosen_here[to, s] += p
+                why_here[cause[i], s] += p
+                sums[doses, s] += p
+        if many > 0:
+            _folded(sums, treated, toxic, n[many - 1], y[many - 1], 0, some, first, with_numbers)
+        _emptied(chosen_here, chosen, some, first)
+        _emptied(why_here, why, some, first)
+        for s in range(some):
+            total[first + s] = sums[0, s]
+            sums[0, s] = 0.0
     return chosen, treated, toxic, why, total

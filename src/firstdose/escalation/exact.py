@@ -100,7 +100,7 @@ class Size:
     counted: bool
 
 
-PILOT = 20_000  # states that are enumerated to predict the rest
+PILOT = 100_000  # states that are enumerated to predict the rest
 FEWEST = 4  # cohorts that show how layers grow
 BYTES = 120  # a state of the widest layer, with what it expands to and the sort
 
@@ -142,16 +142,20 @@ def _next_size(sizes: list[int]) -> int:
     now, before = exponent(0), exponent(1)
     change = (now - before) * (k - 1) * (k - 2)  # exponent = settled - change / number
     grown = max(0.0, now + change * (1 / (k - 1) - 1 / k))
-    return max(1, round(sizes[-1] * (k / (k - 1)) ** grown))
+    following: float = sizes[-1] * (k / (k - 1)) ** grown
+    return max(1, round(following))
 
 
-def evaluate(polynomial: Polynomial, rates: npt.ArrayLike) -> Characteristics:
-    """The characteristics under each row of true toxicity rates, (doses,) or (scenarios, doses)."""
+def evaluate(polynomial: Polynomial, rates: npt.ArrayLike, *, with_numbers: bool = True) -> Characteristics:
+    """The characteristics under each row of true toxicity rates, (doses,) or (scenarios, doses).
+
+    `with_numbers`: expected participants and toxicities too, which take twice as long.
+    """
     from firstdose.escalation import _compiled
 
     values, index = np.unique(_scenarios(polynomial, rates), return_inverse=True)
     table = _compiled.powers(values, polynomial.most)
-    return _walked(polynomial, table, index.reshape(-1, polynomial.doses))
+    return _walked(polynomial, table, index.reshape(-1, polynomial.doses), with_numbers=with_numbers)
 
 
 def average(polynomial: Polynomial, a: npt.ArrayLike, b: npt.ArrayLike) -> Characteristics:
@@ -195,7 +199,9 @@ def _counted(polynomial: Polynomial) -> tuple[np.ndarray, np.ndarray]:
     return polynomial.participants - seen_n, polynomial.dlts - seen_y
 
 
-def _walked(polynomial: Polynomial, table: np.ndarray, index: np.ndarray) -> Characteristics:
+def _walked(
+    polynomial: Polynomial, table: np.ndarray, index: np.ndarray, *, with_numbers: bool = True
+) -> Characteristics:
     from firstdose.escalation import _compiled
 
     n, y = _counted(polynomial)
@@ -208,7 +214,7 @@ def _walked(polynomial: Polynomial, table: np.ndarray, index: np.ndarray) -> Cha
         table,
         index,
         len(polynomial.causes),
-        True,
+        with_numbers,
     )
     begun = polynomial.begin
     return Characteristics(

@@ -10,6 +10,7 @@ from firstdose.protocol.checking_names import check_names
 from firstdose.protocol.checking_plan import check_plan
 from firstdose.protocol.checking_reach import check_reach
 from firstdose.protocol.checking_rules import check_rules
+from firstdose.protocol.checking_safety import check_safety
 from firstdose.protocol.checking_schedule import check_schedule
 from firstdose.protocol.grammar import SECTIONS as GRAMMAR
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from firstdose.values.issue import Issue, Place
 
 SECTIONS = tuple(section.name for section in GRAMMAR)
-CHECKS = (check_names, check_rules, check_dose, check_schedule, check_mandatory, check_plan, check_reach)
+CHECKS = (
+    check_names,
+    check_rules,
+    check_dose,
+    check_schedule,
+    check_mandatory,
+    check_plan,
+    check_safety,
+    check_reach,
+)
 
 
 # What hangs on visits, schedule, scales and items: not asked where one of these could not be read.
@@ -32,8 +42,10 @@ _MENDED = frozenset(
     | {"FD-P023", "FD-P024", "FD-P033", "FD-P036", "FD-P042"}
 )
 _STANDS_ON_THEM = frozenset(
-    {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
+    {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093", "FD-P159"}
 )
+# What counts dose levels: not asked where one of them could not be read.
+_STANDS_ON_LEVELS = frozenset({"FD-P152", "FD-P153"})
 # What must be in visits and schedule: not asked where anything in them is already complained of.
 _MANDATORY_THERE = frozenset({"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"})
 
@@ -60,7 +72,14 @@ def _silenced(known: list[Issue], places: Places) -> frozenset[str]:
     """Codes that would only repeat in other words what the reading has told."""
     touched = [issue for issue in known if _section(issue.place, places) in _FOUNDATIONS]
     doubtful = any(issue.code not in _MENDED for issue in touched)
-    return (_MANDATORY_THERE if touched else frozenset()) | (_STANDS_ON_THEM if doubtful else frozenset())
+    levels = any(
+        _section(issue.place, places) == "intervention" and issue.code not in _MENDED for issue in known
+    )
+    return (
+        (_MANDATORY_THERE if touched else frozenset())
+        | (_STANDS_ON_THEM if doubtful else frozenset())
+        | (_STANDS_ON_LEVELS if levels else frozenset())
+    )
 
 
 def _section(place: Place, places: Places) -> str:

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from firstdose.values.issue import Weight
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One kind of mistake. `about` heads its page; `says` and `remedy` are filled with the facts of the case."""
-
-    code: str
-    about: str
-    says: str
-    remedy: str
-    weight: Weight = "error"
-
+from firstdose.protocol.checking_codes_of_safety import SAFETY
+from firstdose.protocol.checking_wording import Wording
 
 _TABLE = (
     # Values and names: the rest of 030-055 belongs to reading and to the rule language.
@@ -388,6 +373,7 @@ _TABLE = (
         "Add the table eligibility before the first participant.",
         "warning",
     ),
+    *SAFETY,
 )
 
 CODES = {wording.code: wording for wording in _TABLE}

@@ -168,6 +168,7 @@ SMALL = Protocol(
         dlt="grade >= 3 and related and day <= 28",
         design="three_plus_three",
         keys=(("variant", "A"), ("last_level", "stop")),
+        dlt_until=28,
         sentinel=Sentinel(14, "dose level"),
         pause_when="dlt >= 2",
         stop_when="deaths >= 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,7 @@ def calibrated(
     return found
 
 
+@cache
 def binomial_tail(n: int, rate: float, y: int) -> float:
     """Pr(Bin(n, rate) >= y), from the shorter side."""
     return sum(comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(y, n + 1))
