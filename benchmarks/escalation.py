@@ -100,15 +100,16 @@ def pocock(most: int):  # type: ignore[no-untyped-def]
     return entry.make(words_of(entry.keys, {"p0": "0.10"}), most)
 
 
-def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
-    """Median after one warm-up."""
-    times = []
+def seconds(*works: Callable[[], object], runs: int = RUNS) -> tuple[float, ...]:
+    """Median of each after one warm-up; they take turns, so that a busy moment meets all of them."""
+    times: list[list[float]] = [[] for _ in works]
     for run in range(runs + 1):
-        start = time.perf_counter()
-        work()
-        if run:
-            times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for work, own in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            if run:
+                own.append(time.perf_counter() - start)
+    return tuple(map(statistics.median, times))
 
 
 def ms(value: float) -> str:
@@ -120,11 +121,14 @@ def exact_and_drawn() -> list[Row]:
     design = rule("boin", 5, 30)
     tables = compile_rule(design)
     assert tables is not None
-    drawn = seconds(lambda: simulate_compiled(tables, CURVE, 10_000))
-    exact = seconds(lambda: evaluate(enumerate_exact(compile_rule(design)), CURVE))  # type: ignore[arg-type]
     polynomial = enumerate_exact(tables)
     curves = np.sort(np.random.default_rng(1).uniform(size=(1_000, 5)), axis=1)
-    many = seconds(lambda: evaluate(polynomial, curves))
+    drawn, exact, many = seconds(
+        lambda: simulate_compiled(tables, CURVE, 10_000),
+        lambda: evaluate(enumerate_exact(compile_rule(design)), CURVE),  # type: ignore[arg-type]
+        lambda: evaluate(polynomial, curves),
+        runs=15,
+    )
     return [
         Row(
             "D1",
@@ -169,8 +173,7 @@ def large() -> list[Row]:
 def composed() -> list[Row]:
     """D8: both in plain Python, the same rule object."""
     design = rule("boin", 3, 24, target=0.25, alone=1, stops=(pocock(24),))
-    exact = seconds(lambda: enumerate_paths(design))
-    drawn = seconds(lambda: simulate(design, STEEP, 1_000), 3)
+    exact, drawn = seconds(lambda: enumerate_paths(design), lambda: simulate(design, STEEP, 1_000))
     found = enumerate_paths(design)
     halted = sum(each.probability(STEEP) for each in found.endings if each.end.kind == "halt")
     return [
@@ -190,9 +193,11 @@ def region() -> list[Row]:
     tables = compile_rule(design)
     assert tables is not None
     polynomial = enumerate_exact(tables)
-    drawn = seconds(lambda: simulate_compiled(tables, STEEP, 100_000), 3)
-    grid = seconds(lambda: certify(polynomial, 0.45), 3)
-    tight = seconds(lambda: certify(polynomial, 0.45, tolerance=0.02), 3)
+    drawn, grid, tight = seconds(
+        lambda: simulate_compiled(tables, STEEP, 100_000),
+        lambda: certify(polynomial, 0.45),
+        lambda: certify(polynomial, 0.45, tolerance=0.02),
+    )
     found = certify(polynomial, 0.45, tolerance=0.02)
     words = f"{100 * found.worst:.1f} % at {', '.join(f'{p:g}' for p in found.curve)}"
     return [
@@ -238,7 +243,7 @@ def composed_protocol() -> Protocol:
 def restart() -> list[Row]:
     """D10: everything the board's page shows of the future, after nine participants."""
     decision = decide_line(composed_protocol(), "1NNN 2NNT 2NNN")
-    taken = seconds(lambda: foresee(decision))
+    (taken,) = seconds(lambda: foresee(decision))
     return [
         Row(
             "D10",
@@ -254,8 +259,8 @@ def optimal_dose() -> list[Row]:
     """D11."""
     tables = compile_efficacy(rule("boin12", 3, 24))
     assert tables is not None
-    whole = seconds(
-        lambda: evaluate_efficacy(enumerate_efficacy(tables), (0.05, 0.15, 0.3), (0.2, 0.4, 0.5)), 2
+    (whole,) = seconds(
+        lambda: evaluate_efficacy(enumerate_efficacy(tables), (0.05, 0.15, 0.3), (0.2, 0.4, 0.5)), runs=3
     )
     states = enumerate_efficacy(tables).states
     return [
@@ -270,7 +275,7 @@ def optimal_dose() -> list[Row]:
 
 def boundary() -> list[Row]:
     """D12."""
-    taken = seconds(lambda: best_boundary(12, 0.10, 0.10, 0.30))
+    (taken,) = seconds(lambda: best_boundary(12, 0.10, 0.10, 0.30))
     found = best_boundary(12, 0.10, 0.10, 0.30)
     assert found is not None
     return [
@@ -343,7 +348,8 @@ def main() -> None:
         *boundary(),
     ]
     design = rule("boin", 5, 30)
-    rows += in_r(seconds(lambda: evaluate(enumerate_exact(compile_rule(design)), CURVE)))  # type: ignore[arg-type]
+    (exact,) = seconds(lambda: evaluate(enumerate_exact(compile_rule(design)), CURVE))  # type: ignore[arg-type]
+    rows += in_r(exact)
     part = render(rows)
     print(part)
     page = PAGE.read_text(encoding="utf-8")

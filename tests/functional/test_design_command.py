@@ -100,7 +100,9 @@ def test_another_protocol_is_set_beside_this_one(protocol, small, tmp_path):
 
 def test_a_design_that_escalates_nothing_ends_with_15(tmp_path):
     file = tmp_path / "fixed.yaml"
-    file.write_text(render_protocol(composed(12, design="fixed_allocation", keys=(), stopping=())), encoding="utf-8")
+    file.write_text(
+        render_protocol(composed(12, design="fixed_allocation", keys=(), stopping=())), encoding="utf-8"
+    )
     answer = run("design", file)
     assert (answer.exit_code, "FD-E001" in answer.output) == (15, True)
 

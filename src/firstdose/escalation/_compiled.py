@@ -282,13 +282,15 @@ def enumerate_layers(t: Tables, begin: int):  # type: ignore[no-untyped-def]
 
 @_fast
 def powers(rates, most):  # type: ignore[no-untyped-def]
-    """(n, y, g) > p^y (1 - p)^(n - y) for each of g rates."""
+    """(n, y, g) > p^y (1 - p)^(n - y) for each of g rates, each by one multiplication from the row before."""
     table = np.zeros((most + 1, most + 1, len(rates)))
-    for g in range(len(rates)):
-        p, q = rates[g], 1.0 - rates[g]
-        for n in range(most + 1):
-            for y in range(n + 1):
-                table[n, y, g] = p**y * q ** (n - y)
+    table[0, 0] = 1.0
+    for n in range(1, most + 1):
+        for y in range(n):
+            for g in range(len(rates)):
+                table[n, y, g] = table[n - 1, y, g] * (1.0 - rates[g])
+        for g in range(len(rates)):
+            table[n, n, g] = table[n - 1, n - 1, g] * rates[g]
     return table
 
 
