@@ -47,6 +47,7 @@ pages: .venv/.ready   ## write the parts of docs that follow from the package
 bench: .venv/.ready   ## ratios of speed and size, printed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/escalation.py
 	$(BIN)/python benchmarks/speed_of_methods.py
 
 errors: .venv/.ready   ## type I error and coverage of every estimator, by simulation; ARGS="--workers 2"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PROTOCOL = ROOT / "trials" / "adsc_psoriasis" / "protocol.yaml"
 PARTICIPANTS, LESIONS = 1000, 4
-OTHERS = "<!-- written by benchmarks/"
+OTHERS = "<!-- "
 RUNS = 7
 
 

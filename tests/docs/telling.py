@@ -38,8 +38,35 @@ def check_the_protocol() -> Told:
 
 
 def check_the_study() -> Told:
+    from firstdose.escalation.on_record import check_escalation
+
     reading, protocol = _read()
-    return _told({*reading.issues, *check_records(protocol, reading.snapshot)})
+    found = (*check_records(protocol, reading.snapshot), *check_escalation(protocol, reading.snapshot))
+    return _told({*reading.issues, *found})
+
+
+def decide_the_study() -> Told:
+    """What keeps `firstdose decide STUDY` from deciding; nothing where it decides."""
+    from firstdose.escalation.deciding import decide
+
+    reading, protocol = _read()
+    try:
+        return _told([*reading.issues, *decide(protocol, reading.snapshot).issues])
+    except UserError as refusal:
+        return _told([*reading.issues, *refusal.issues])
+
+
+def show_the_design() -> Told:
+    """What keeps `firstdose design PROTOCOL` from its appendix; nothing where it shows one."""
+    from firstdose.escalation.appendix import judged_rule
+
+    protocol, _ = _of_protocol(Path("protocol.yaml"))
+    assert protocol is not None
+    try:
+        judged_rule(protocol)
+    except UserError as refusal:
+        return _told(refusal.issues)
+    return []
 
 
 def dose_the_study() -> Told:
@@ -102,6 +129,8 @@ def run_python(text: str) -> Told:
 COMMANDS: dict[str, Callable[[], Told]] = {
     "firstdose check PROTOCOL": check_the_protocol,
     "firstdose check STUDY": check_the_study,
+    "firstdose decide STUDY": decide_the_study,
+    "firstdose design PROTOCOL": show_the_design,
     "firstdose dose STUDY": dose_the_study,
     "firstdose import STUDY": import_the_records,
     "firstdose registry PROTOCOL --against registered.xml": compare_with_the_registry,

@@ -37,10 +37,16 @@ OURS = [
         "index", "reference/commands", "reference/protocol-file", "reference/instruments", "reference/methods",
         "reference/records", "how-to/first-trial", "how-to/mapping", "how-to/read-the-report",
         "explanation/small-samples", "explanation/architecture", "how-to/plan-a-trial", "reference/ars",
-        "explanation/statisticians-tour", "reference/type-one-error",
+        "explanation/statisticians-tour", "reference/type-one-error", "how-to/design-an-escalation",
     )
 ]  # fmt: skip
-SHOWING = ("reference/commands.md", "how-to/first-trial.md", "how-to/mapping.md", "how-to/plan-a-trial.md")
+SHOWING = (
+    "reference/commands.md",
+    "how-to/first-trial.md",
+    "how-to/mapping.md",
+    "how-to/plan-a-trial.md",
+    "how-to/design-an-escalation.md",
+)
 
 
 def text_of(page: str) -> str:
@@ -130,7 +136,7 @@ def test_a_command_typed_wrongly_ends_with_2(monkeypatch):
     assert end.value.code == 2
 
 
-KEPT = ("PROTOCOL", "RECORDS", "ANALYSIS", "EXPORT", "OURS")
+KEPT = ("PROTOCOL", "RECORDS", "ANALYSIS", "EXPORT", "OURS", "UNDECIDED")
 
 
 @pytest.mark.parametrize(("code", "constant"), [(14, "OURS")])

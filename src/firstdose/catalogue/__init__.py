@@ -17,6 +17,7 @@ from firstdose.catalogue.layout import Contrast, Factor, Layout
 from firstdose.catalogue.loading import load
 from firstdose.catalogue.many import Many
 from firstdose.catalogue.result import Alternative, Caveat, Effect, Need, Result
+from firstdose.catalogue.rule import End, Escalation, State, Step, Stop, Treat, start_state
 
 __all__ = [
     "Alternative",
@@ -24,7 +25,9 @@ __all__ = [
     "Contrast",
     "Dictionary",
     "Effect",
+    "End",
     "Entry",
+    "Escalation",
     "EscalationDesign",
     "Factor",
     "Instrument",
@@ -38,6 +41,11 @@ __all__ = [
     "Procedure",
     "Result",
     "Score",
+    "State",
+    "Step",
+    "Stop",
     "Term",
+    "Treat",
     "load",
+    "start_state",
 ]

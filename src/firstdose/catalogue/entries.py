@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from firstdose.catalogue.many import Many
+    from firstdose.catalogue.rule import Escalation, Stop
 
 Kind = Literal["integer", "number", "ordinal", "quantity", "code", "text", "date", "truth"]
 Per = Literal["participant", "lesion", "event"]
@@ -222,13 +223,36 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationDesign:
-    """How the next dose is chosen: name and the keys it declares (executed by the escalation room)."""
+    """How the next dose is chosen: name and the keys it declares.
+
+    `make(words, doses)`: the design with these keys (text as in the protocol file, defaults filled in) for that many
+    dose levels; None where nothing escalates.
+
+    Raises (make):
+        ValueError: words that do not go together, in one sentence.
+    """
 
     name: str
     label: str
     source: str
     keys: tuple[Option, ...] = ()
     sentence: str = ""
+    make: Callable[[Mapping[str, str], int], Escalation] | None = None
 
 
-Entry = Instrument | Dictionary | Method | Procedure | EscalationDesign
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingRule:
+    """When dosing rests. `make(words, most)`: the rule for at most so many participants (`rule.Stop`).
+
+    Raises (make):
+        ValueError: words that do not go together, in one sentence.
+    """
+
+    name: str
+    label: str
+    source: str
+    keys: tuple[Option, ...]
+    make: Callable[[Mapping[str, str], int], Stop]
+
+
+Entry = Instrument | Dictionary | Method | Procedure | EscalationDesign | StoppingRule

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS = 10, 11, 12, 13, 14
+PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS, UNDECIDED = 10, 11, 12, 13, 14, 15
 
 ProtocolFile = Annotated[Path, typer.Argument(help="The protocol file.", metavar="PROTOCOL")]
 StudyFolder = Annotated[

@@ -38,8 +38,11 @@ def check(
     if not what.is_dir():
         read_checked_protocol(what, show=True, as_json=as_json)
         return
+    from firstdose.escalation.on_record import check_escalation
+
     protocol = read_checked_protocol(what / "protocol.yaml")
     reading, issues = read_checked_records(what, protocol, source)
+    issues = sorted([*issues, *check_escalation(protocol, reading.snapshot)])
     print_issues(issues, as_json=as_json)
     if not as_json:
         from firstdose.derived.deviations import derive_deviations

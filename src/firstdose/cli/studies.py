@@ -19,13 +19,12 @@ from firstdose.cli.arguments import (
 )
 from firstdose.cli.printing import already_there, make_folder, place_of, print_issues, progress, stop
 from firstdose.cli.reading import read_checked_protocol, read_checked_records
+from firstdose.cli.writing import write_report
 from firstdose.values.issue import Issue, errors
 
 if TYPE_CHECKING:
     from firstdose.protocol.model import Protocol
-    from firstdose.records.snapshot import Snapshot
     from firstdose.records.study import StudyReading
-    from firstdose.report.tree import Report
 
 
 @app.command(name="import")
@@ -149,26 +148,3 @@ def write_outputs(
     with progress("building the report"):
         tree = build_report(basis, results, issues)
     write_report(tree, reading.snapshot, out, "report", pdf=pdf)
-
-
-def write_report(tree: Report, snapshot: Snapshot, out: Path, name: str, *, pdf: bool = True) -> None:
-    """The tree as HTML and PDF, stamped with the last date on record: the clock never enters a file."""
-    from datetime import UTC, datetime
-
-    from firstdose.derived.timing import derive_data_cut
-    from firstdose.report.html import render_html
-    from firstdose.report.pdf import render_pdf
-
-    make_folder(out)
-    page = out / f"{name}.html"
-    page.write_text(render_html(tree), encoding="utf-8")
-    typer.echo(page)
-    if pdf:
-        cut = derive_data_cut(snapshot)
-        stamp = (
-            datetime(cut.year, cut.month, cut.day, tzinfo=UTC) if cut else datetime(2000, 1, 1, tzinfo=UTC)
-        )
-        with progress("setting the PDF"):
-            content = render_pdf(tree, stamp)
-        (out / f"{name}.pdf").write_bytes(content)
-        typer.echo(out / f"{name}.pdf")

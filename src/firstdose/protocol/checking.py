@@ -14,6 +14,7 @@ from firstdose.protocol.checking_names import check_names
 from firstdose.protocol.checking_plan import check_plan
 from firstdose.protocol.checking_reach import check_reach
 from firstdose.protocol.checking_rules import check_rules
+from firstdose.protocol.checking_safety import check_safety
 from firstdose.protocol.checking_schedule import check_schedule
 from firstdose.protocol.grammar import SECTIONS as GRAMMAR
 
@@ -36,6 +37,7 @@ CHECKS = (
     check_layout,
     check_models,
     check_families,
+    check_safety,
     check_reach,
 )
 
@@ -49,8 +51,10 @@ _MENDED = frozenset(
 )
 _STANDS_ON_THEM = frozenset(
     {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
-    | {"FD-P117", "FD-P119", "FD-P120"}
+    | {"FD-P117", "FD-P119", "FD-P120", "FD-P159"}
 )
+# What counts dose levels: not asked where one of them could not be read.
+_STANDS_ON_LEVELS = frozenset({"FD-P152", "FD-P153"})
 # What must be in visits and schedule: not asked where anything in them is already complained of.
 _MANDATORY_THERE = frozenset({"FD-P102", "FD-P103", "FD-P104", "FD-P105", "FD-P106", "FD-P107"})
 
@@ -77,7 +81,14 @@ def _silenced(known: list[Issue], places: Places) -> frozenset[str]:
     """Codes that would only repeat in other words what the reading has told."""
     touched = [issue for issue in known if _section(issue.place, places) in _FOUNDATIONS]
     doubtful = any(issue.code not in _MENDED for issue in touched)
-    return (_MANDATORY_THERE if touched else frozenset()) | (_STANDS_ON_THEM if doubtful else frozenset())
+    levels = any(
+        _section(issue.place, places) == "intervention" and issue.code not in _MENDED for issue in known
+    )
+    return (
+        (_MANDATORY_THERE if touched else frozenset())
+        | (_STANDS_ON_THEM if doubtful else frozenset())
+        | (_STANDS_ON_LEVELS if levels else frozenset())
+    )
 
 
 def _section(place: Place, places: Places) -> str:

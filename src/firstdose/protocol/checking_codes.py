@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firstdose.protocol.checking_codes_of_analyses import ANALYSES
 from firstdose.protocol.checking_codes_of_plan import PLAN
+from firstdose.protocol.checking_codes_of_safety import SAFETY
 from firstdose.protocol.checking_wording import Wording
 
 TABLE = (
@@ -227,6 +228,7 @@ TABLE = (
     ),
     *PLAN,
     *ANALYSES,
+    *SAFETY,
 )
 
 CODES = {wording.code: wording for wording in sorted(TABLE, key=lambda wording: wording.code)}

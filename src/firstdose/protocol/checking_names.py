@@ -85,6 +85,9 @@ def _safety(protocol: Protocol, places: Places) -> Iterator[Issue]:
         return
     if safety.design:
         yield from _entry(safety.design, "designs", "design", places.of("safety", "design"))
+    for stop in safety.stopping:
+        place = places.of("safety", "stopping", stop.stop, "rule")
+        yield from _entry(stop.rule, "designs.stopping", "stopping rule", place)
     if safety.dictionary:
         dictionary = places.of("safety", "dictionary")
         yield from _entry(safety.dictionary, "instruments.dictionaries", "dictionary", dictionary)

@@ -16,6 +16,7 @@ from firstdose.protocol.kinds_of_lists import (
     read_options,
     read_visits,
 )
+from firstdose.protocol.model import Sentinel
 from firstdose.values.number import NotANumber, plain, read_number
 from firstdose.values.quantity import NotAQuantity, Quantity, read_quantity
 from firstdose.values.units import NoSuchUnit, dimension_words, read_unit
@@ -42,6 +43,19 @@ _LOOKS = (
     "value", "any event", "profile", "change from VISIT", "percent change from VISIT", "worst change from VISIT",
     "response NUMBER from VISIT",
 )  # fmt: skip
+
+
+_SENTINEL = re.compile(
+    r"(?P<days>\d{1,4}) days? after the first participant of (?:a |each |the )?(?P<of>dose level|cohort|trial)"
+    r"(?:, then (?P<between>\d{1,4}) days? between participants)?",
+    re.ASCII,
+)
+_SENTINELS = (
+    "N days after the first participant of a dose level",
+    "N days after the first participant of each cohort",
+    "N days after the first participant of the trial",
+    "N days after the first participant of a dose level, then M days between participants",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +200,15 @@ def read_look(asked: Asked) -> tuple[str, str, Decimal | None] | Unread:
     return UNREAD
 
 
+def read_sentinel(asked: Asked) -> Sentinel | Unread:
+    """'14 days after the first participant of a dose level, then 7 days between participants'."""
+    found = _SENTINEL.fullmatch(cleaned(asked.text))
+    if not found:
+        return asked.tell(issues.not_listed(asked.place, asked.text, _SENTINELS))
+    between = found["between"]
+    return Sentinel(int(found["days"]), found["of"], int(between) if between else None)  # type: ignore[arg-type]
+
+
 # ------------------------------------------------------------------------------------------------- parts of them
 
 
@@ -280,6 +303,7 @@ KINDS: dict[str, Kind] = {
     "truth": Kind(read_truth, False, "yes or no"),
     "visits": Kind(read_visits, (), "visits with single spaces between, or first .. last"),
     "look": Kind(read_look, ("value", "", None), "one of: " + ", ".join(f"`{look}`" for look in _LOOKS)),
+    "sentinel": Kind(read_sentinel, None, "one of: " + ", ".join(f"`{words}`" for words in _SENTINELS)),
     "codes": Kind(read_codes, (), "`code code`, or `code=words, code=words`"),
     "options": Kind(read_options, (), "`key value, key value`"),
 }

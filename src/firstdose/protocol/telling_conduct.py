@@ -36,9 +36,11 @@ if TYPE_CHECKING:
         EditCheck,
         Intervention,
         LocalItem,
+        PlannedStop,
         Protocol,
         Safety,
         Scale,
+        Scenario,
         Visit,
     )
     from firstdose.protocol.names import Form
@@ -247,8 +249,11 @@ def tell_safety(protocol: Protocol) -> Keyed:
     for key, value in safety.keys:
         if known is None or key not in {option.name for option in known.keys}:
             told[key] = f"{capital(spaced(key))}: {ended(value)}"
-    if safety.sentinel:
-        told["sentinel"] = f"Sentinel: {ended(safety.sentinel)}"
+    told |= _timing(safety)
+    if safety.stopping:
+        told["stopping"] = " ".join(_stop(each, protocol.trial.participants) for each in safety.stopping)
+    if safety.scenarios:
+        told["scenarios"] = " ".join(_scenario(each) for each in safety.scenarios)
     if safety.pause_when:
         told["pause_when"] = f"Dosing pauses when: {rule(protocol, safety.pause_when, counts)}."
     if safety.stop_when:
@@ -256,6 +261,34 @@ def tell_safety(protocol: Protocol) -> Keyed:
     if safety.review:
         told["review"] = f"Review: {ended(safety.review)}"
     return told | _events(safety)
+
+
+def _timing(safety: Safety) -> Keyed:
+    told: Keyed = {}
+    if safety.dlt_until is not None:
+        told["dlt_until"] = (
+            f"A participant is evaluable for dose-limiting toxicity after day {safety.dlt_until}, or as soon as one occurred."
+        )
+    if safety.sentinel is not None:
+        told["sentinel"] = f"Sentinel: {safety.sentinel.words}."
+    if safety.overlap:
+        told["overlap"] = "A cohort may begin before the last one is evaluable."
+    return told
+
+
+def _stop(stop: PlannedStop, most: int) -> str:
+    entry = load("designs.stopping").get(stop.rule)
+    words = listed([f"{key} {value}" for key, value in stop.options])
+    if entry is None:
+        return f"Stopping rule {stop.stop}: {stop.rule}, {words}."
+    return (
+        f"Stopping rule {stop.stop}: {entry.label}{f', {words}' if words else ''}, for {most} participants."
+    )
+
+
+def _scenario(scenario: Scenario) -> str:
+    rates = listed([f"{rate:f}" for rate in scenario.rates])
+    return f"Scenario {scenario.scenario}: true rates {rates}."
 
 
 def _design(name: str, said: Keyed) -> str:

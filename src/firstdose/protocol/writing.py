@@ -198,6 +198,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "integer range": _range(str),
     "quantity range": _quantity_range,
     "truth": lambda truth: "yes" if truth else "no",
+    "sentinel": lambda sentinel: sentinel.words,
     "codes": _codes,
     "options": lambda pairs: ", ".join(f"{key} {words}".rstrip() for key, words in pairs),
 }

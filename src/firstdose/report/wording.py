@@ -52,4 +52,4 @@ def identity(title: str, trial: str, snapshot: str, status: str) -> tuple[str, s
     """The running words of every printed page: which report, which records. A long title is cut."""
     whole = title if title.startswith(trial) else f"{trial}  {title}"
     left = whole if len(whole) <= _RUNNING else f"{whole[:_RUNNING].rsplit(' ', 1)[0]} …"
-    return left, f"Snapshot {snapshot[:8]}, {status}"
+    return left, f"Snapshot {snapshot[:8]}, {status}" if snapshot else status

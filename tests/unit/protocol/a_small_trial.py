@@ -34,6 +34,7 @@ from firstdose.protocol.model import (
     Safety,
     Scale,
     Sensitivity,
+    Sentinel,
     Trial,
     Visit,
 )
@@ -171,7 +172,8 @@ SMALL = Protocol(
         dlt="grade >= 3 and related and day <= 28",
         design="three_plus_three",
         keys=(("variant", "A"), ("last_level", "stop")),
-        sentinel="14 days after the first participant",
+        dlt_until=28,
+        sentinel=Sentinel(14, "dose level"),
         pause_when="dlt >= 2",
         stop_when="deaths >= 1",
         review="a safety board",

@@ -148,7 +148,7 @@ def test_each_mandatory_element_of_a_first_trial_has_its_own_code(changes, code)
     ("changes", "code"),
     [
         ({"trial": replace(SMALL.trial, registry="")}, "FD-P114"),
-        ({"safety": replace(SMALL.safety, sentinel="")}, "FD-P113"),
+        ({"safety": replace(SMALL.safety, sentinel=None)}, "FD-P113"),
         ({"eligibility": ()}, "FD-P115"),
     ],
 )

@@ -239,7 +239,7 @@ def test_a_response_has_its_cut():
         ("analyses:\n  E1:\n    set: all\n    unit: event\n    responders: 50 x\n", [(5, 20, "FD-P030")]),
         ("safety:\n  special_interest: A B A\n", [(2, 25, "FD-P036")]),
         ("safety:\n  special_interest: A 1B\n", [(2, 23, "FD-P037")]),
-        ("safety:\n  stopping: |\n    a  b\n", [(2, 3, "FD-P014")]),
+        ("safety:\n  stopped: |\n    a  b\n", [(2, 3, "FD-P014")]),
         ("items: |\n  item  activity  label  kind  codes\n  a     b         c      code  .\n", [(3, 32, "FD-P025")]),
         ("items: |\n  item  activity  label  kind  unit\n  a     b         c      text  kgg\n", [(3, 32, "FD-P031")]),
         ("items: |\n  item  activity  label  kind\n  a     b         .      text\n", [(3, 19, "FD-P025")]),

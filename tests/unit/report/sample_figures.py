@@ -168,3 +168,32 @@ def feasibility() -> str:
     return f.draw_feasibility(
         [one, two], [here], x_label="Participants", y_label="Rate of events", y_range=(0, 1), percent=True
     )
+
+
+def chances() -> str:
+    panels = [
+        f.ChancePanel(name, ("DL1 0.05", "DL2 0.15", "DL3 0.3", "none"), shares, (1,))
+        for name, shares in (
+            ("low everywhere", (0.02, 0.11, 0.87, 0.0)),
+            ("target in the middle", (0.2, 0.55, 0.2, 0.05)),
+            ("toxic from the first", (0.6, 0.1, 0.0, 0.3)),
+            ("as seen so far", (0.3, 0.3, 0.3, 0.1)),
+        )
+    ]
+    return f.draw_chances(panels, x_label="level with its true rate of dose-limiting toxicity")
+
+
+def decisions() -> str:
+    words = ("up", "stay", "down", "closed")
+    columns = [
+        f.DecisionColumn(n, tuple(words[min(3, 4 * y // (n + 1))] for y in range(n + 1)))
+        for n in range(1, 25)
+    ]
+    return f.draw_decisions(columns)
+
+
+def boundary() -> str:
+    bounds = tuple(None if n < 2 else 2 + n // 5 for n in range(1, 25))
+    later = tuple(None if n < 3 else 3 + n // 6 for n in range(1, 25))
+    lines = [f.BoundaryLine("pooled", bounds), f.BoundaryLine("any serious related event", later)]
+    return f.draw_boundary(lines, [(0, 0), (1, 0), (2, 1), (3, 1)], most=24)

@@ -29,6 +29,9 @@ SAMPLES = [
     sample_figures.doses,
     sample_figures.shares,
     sample_figures.feasibility,
+    sample_figures.chances,
+    sample_figures.decisions,
+    sample_figures.boundary,
 ]
 # A figure takes a quarter of a second: a long search for the shortest failure helps nobody.
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from firstdose.report.figures.boundary import BoundaryLine, draw_boundary
+from firstdose.report.figures.chances import ChancePanel, draw_chances
+from firstdose.report.figures.decisions import DecisionColumn, draw_decisions
 from firstdose.report.figures.doses import DoseBar, draw_dose_bars
 from firstdose.report.figures.feasibility import Curve, Mark, draw_feasibility
 from firstdose.report.figures.flow import FlowStep, draw_flow
@@ -11,7 +14,10 @@ from firstdose.report.figures.swimmer import SwimRow, draw_swimmer
 from firstdose.report.figures.trajectories import Line, draw_trajectories
 
 __all__ = [
+    "BoundaryLine",
+    "ChancePanel",
     "Curve",
+    "DecisionColumn",
     "DoseBar",
     "FlowStep",
     "ForestRow",
@@ -21,7 +27,10 @@ __all__ = [
     "Mark",
     "ShareRow",
     "SwimRow",
+    "draw_boundary",
+    "draw_chances",
     "draw_change_forest",
+    "draw_decisions",
     "draw_dose_bars",
     "draw_feasibility",
     "draw_flow",

@@ -1,0 +1,1 @@
+"""When dosing must rest, one module per rule: counts in, halt or go on out."""

@@ -1,0 +1,365 @@
+"""Everything a design appendix says, as numbers: decisions, behaviour under scenarios, length, coverage, boundaries, worst case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstdose.catalogue.rule import End, start_state
+from firstdose.designs._kernel.interval import IntervalDesign
+from firstdose.escalation import issues
+from firstdose.escalation.calibrating import MOST, RATES, best_boundary, bounds_of, calibrate, key_of
+from firstdose.escalation.certify import MOST_LEVELS, certify
+from firstdose.escalation.characteristics import (
+    MEMORY,
+    behave,
+    characterise,
+    polynomial_of,
+    without_halts,
+)
+from firstdose.escalation.conduct import UNDECIDED, conduct_of
+from firstdose.escalation.coverage import INTERVALS, compute_coverage, exclude_without_event
+from firstdose.escalation.exact import predict_size
+from firstdose.escalation.length import compute_lengths, windows_of
+from firstdose.escalation.paths import outcomes
+from firstdose.escalation.tables import compile_rule
+from firstdose.escalation.words import rule_text
+from firstdose.values.issue import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from firstdose.catalogue.rule import State, Step
+    from firstdose.designs._kernel.boundary import Bounds
+    from firstdose.escalation.calibrating import Best, Calibrated
+    from firstdose.escalation.certify import Certificate
+    from firstdose.escalation.characteristics import Behaviour
+    from firstdose.escalation.coverage import Coverage, NoEvent
+    from firstdose.escalation.exact import Polynomial, Size
+    from firstdose.escalation.length import Lengths
+    from firstdose.escalation.rule import Rule
+    from firstdose.protocol.model import PlannedStop, Protocol
+
+MOST_STEPS = 40  # early states whose next step is listed
+LONG = 500_000  # states from which a run is told beforehand
+TOLERANCE = 0.02  # between the worst case and its bound
+_USUAL_TARGET = 0.3  # where the design itself names none
+_STRONGER = 0.2  # added to the acceptable rate where no toxic one is declared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """True toxicity rates under which the rule is judged; `ours`: not declared by the protocol."""
+
+    name: str
+    rates: tuple[float, ...]
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """Toxicities of n at the current level: escalate up to, de-escalate from, closed from; None: with no count."""
+
+    n: int
+    escalate: int | None
+    deescalate: int | None
+    closed: int | None
+
+    def word(self, y: int) -> str:
+        """`up`, `stay`, `down` or `closed` for y of n."""
+        if self.closed is not None and y >= self.closed:
+            return "closed"
+        if self.deescalate is not None and y >= self.deescalate:
+            return "down"
+        return "up" if self.escalate is not None and y <= self.escalate else "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """An early state that can be reached, and what is due there."""
+
+    state: State
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlan:
+    """A stopping rule with what it costs at other levels and the best boundaries under its own limits.
+
+    `surest`: stops most surely at `toxic`; `quickest`: fewest expected participants there, stopping as surely as the
+    planned one. `ours`: the toxic rate is not declared.
+    """
+
+    planned: PlannedStop
+    pooled: bool
+    bounds: Bounds
+    calibrated: tuple[Calibrated, ...]
+    acceptable: float | None = None
+    alpha: float | None = None
+    toxic: float | None = None
+    ours: bool = False
+    surest: Best | None = None
+    quickest: Best | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appendix:
+    """What `firstdose design` says. `no_length`: in words why the length does not follow; empty where it does."""
+
+    rule: Rule
+    words: tuple[str, ...]
+    levels: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    size: Size | None
+    behaviour: Behaviour
+    table: tuple[DecisionRow, ...]
+    steps: tuple[NextStep, ...]
+    steps_left_out: int
+    lengths: Lengths | None
+    no_length: str
+    coverage: tuple[Coverage, ...]
+    no_event: tuple[NoEvent, ...]
+    stops: tuple[StopPlan, ...]
+    certificate: Certificate | None
+    remarks: tuple[str, ...]
+
+    @property
+    def are_ours(self) -> bool:
+        """Whether the scenarios are ours: the protocol declares none."""
+        return any(curve.ours for curve in self.curves)
+
+
+def compute_appendix(
+    protocol: Protocol,
+    *,
+    trials: int = 10_000,
+    seed: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Appendix:
+    """The appendix of a checked protocol; `trials`: drawn where the endings cannot be held.
+
+    Raises:
+        UserError: nothing escalates here, or the design cannot be judged by toxicity alone (exit code 15).
+    """
+    rule = judged_rule(protocol)
+    curves = curves_of(protocol, rule)
+    rates = [curve.rates for curve in curves]
+    polynomial = polynomial_of(rule)
+    if polynomial is None:
+        behaviour = characterise(rule, rates, trials=trials, seed=seed, progress=progress)
+    else:
+        behaviour = behave(rule, polynomial, rates)
+    windows = windows_of(protocol)
+    is_known = not isinstance(windows, str)
+    steps, left_out = ((), 0) if isinstance(rule.design, IntervalDesign) else early_steps(rule)
+    return Appendix(
+        rule=rule,
+        words=rule_text(rule, None if isinstance(windows, str) else windows),
+        levels=tuple(level.level for level in _levels(protocol)),
+        curves=curves,
+        size=foresee_size(rule),
+        behaviour=behaviour,
+        table=decision_table(rule),
+        steps=steps,
+        steps_left_out=left_out,
+        lengths=compute_lengths(rule, windows, rates, seed=seed, progress=progress)  # type: ignore[arg-type]
+        if is_known
+        else None,
+        no_length="" if is_known else str(windows),
+        coverage=tuple(compute_coverage(method, n) for n in counts_of(rule) for method in INTERVALS),
+        no_event=tuple(exclude_without_event(n) for n in counts_of(rule)),
+        stops=tuple(_stop_plan(protocol, planned) for planned in _stopping(protocol)),
+        certificate=_certificate(rule, polynomial),
+        remarks=tuple(_remarks(protocol)),
+    )
+
+
+def judged_rule(protocol: Protocol) -> Rule:
+    """The whole rule, if rates of toxicity are enough to judge it.
+
+    Raises:
+        UserError: nothing escalates here, or the design weighs responses too (exit code 15).
+    """
+    rule = conduct_of(protocol, from_records=False).rule
+    begun = start_state(rule.doses).after(0, rule.design.size, 0, 0)
+    try:
+        rule.decide(begun)
+    except TypeError:
+        why = "this design looks at more than toxicity, and a scenario holds rates of toxicity only"
+        raise UserError([issues.no_appendix(why)], UNDECIDED) from None
+    return rule
+
+
+def foresee_size(rule: Rule) -> Size | None:
+    """How large the enumeration will be; None for rules that are no tables of counts, which are walked step by step."""
+    tables = compile_rule(rule)
+    return predict_size(tables) if tables is not None and tables.fits else None
+
+
+def tell_size(protocol: Protocol) -> str:
+    """How large an enumeration of some seconds will be, told before it is run; empty for a short one.
+
+    Raises:
+        UserError: as `compute_appendix`.
+    """
+    size = foresee_size(judged_rule(protocol))
+    if size is None or size.states < LONG:
+        return ""
+    megabytes = size.bytes / 1e6
+    about = f"{'' if size.counted else 'About '}{size.states:,} states"
+    if size.bytes > MEMORY:
+        return f"{about} need {megabytes:,.0f} MB: too many, trials are drawn."
+    return f"{about}, at most {megabytes:,.1f} MB, are enumerated."
+
+
+def curves_of(protocol: Protocol, rule: Rule) -> tuple[Curve, ...]:
+    """The declared scenarios, or three of ours: all rates low, the target in the middle, too toxic from the first level."""
+    declared = protocol.safety.scenarios if protocol.safety else ()
+    if declared:
+        return tuple(
+            Curve(name=each.scenario, rates=tuple(float(rate) for rate in each.rates)) for each in declared
+        )
+    target, doses = target_of(rule), rule.doses
+    middle = (doses - 1) // 2
+    rising = [target * (0.5 ** (middle - d) if d <= middle else 1.5 ** (d - middle)) for d in range(doses)]
+    toxic = [1.5 * target * 1.25**d for d in range(doses)]
+    shapes = {
+        "low_everywhere": [target / 5] * doses,
+        "target_in_the_middle": rising,
+        "toxic_from_the_first": toxic,
+    }
+    return tuple(
+        Curve(name=name, rates=tuple(round(min(0.9, rate), 2) for rate in shape), ours=True)
+        for name, shape in shapes.items()
+    )
+
+
+def target_of(rule: Rule) -> float:
+    """The design's target rate, or a usual one where it has none."""
+    return float(getattr(rule.design, "target", _USUAL_TARGET))
+
+
+def counts_of(rule: Rule) -> tuple[int, ...]:
+    """Numbers of participants that an interval is shown for: a cohort, two, and all."""
+    size = rule.design.size
+    most = rule.most or 4 * size
+    return tuple(sorted({n for n in (size, 2 * size, most) if n <= most}))
+
+
+def decision_table(rule: Rule) -> tuple[DecisionRow, ...]:
+    """For designs that decide from the counts at one level: a row for each number that can be reached there."""
+    design = rule.design
+    if not isinstance(design, IntervalDesign):
+        return ()
+    most = rule.most or 10 * design.size
+    return tuple(_decision_row(design, n) for n in _reached(rule, most))
+
+
+def _reached(rule: Rule, most: int) -> list[int]:
+    """Whole cohorts, and every number where some of a cohort come first."""
+    size = rule.design.size
+    if 0 < rule.alone < size:
+        return list(range(1, most + 1))
+    return sorted({*range(size, most + 1, size), *([most] if most % size else [])})
+
+
+def _decision_row(design: IntervalDesign, n: int) -> DecisionRow:
+    ways = [design.decide(n, y) for y in range(n + 1)]
+    return DecisionRow(
+        n=n,
+        escalate=max((y for y, way in enumerate(ways) if way == "up"), default=None),
+        deescalate=min((y for y, way in enumerate(ways) if way == "down"), default=None),
+        closed=min((y for y in range(n + 1) if design.closes(n, y)), default=None),
+    )
+
+
+def early_steps(rule: Rule, most: int = MOST_STEPS) -> tuple[tuple[NextStep, ...], int]:
+    """The first states of the trial, layer by layer, with the step due in each; and how many the next layer has, if it is left out."""
+    layer = [start_state(rule.doses)]
+    found: list[NextStep] = []
+    while layer and len(found) + len(layer) <= most:
+        steps = [NextStep(state, rule.decide(state)) for state in layer]
+        found += steps
+        layer = _following(rule, steps)
+    return tuple(found), len(layer)
+
+
+def _following(rule: Rule, steps: list[NextStep]) -> list[State]:
+    reached = {
+        state: None
+        for each in steps
+        if not isinstance(each.step, End)
+        for state in outcomes(rule, each.state, each.step)
+    }
+    return sorted(reached, key=lambda state: (state.participants[::-1], state.dlts[::-1]))
+
+
+def _stop_plan(protocol: Protocol, planned: PlannedStop) -> StopPlan:
+    most = protocol.trial.participants
+    options = dict(planned.options)
+    acceptable, alpha = key_of(planned, "p0"), key_of(planned, "alpha")
+    declared = key_of(planned, "p1")
+    toxic = declared if declared or acceptable is None else min(0.95, round(acceptable + _STRONGER, 2))
+    plan = StopPlan(
+        planned=planned,
+        pooled=options.get("counts", "all") == "all",
+        bounds=bounds_of(planned, most),
+        calibrated=calibrate(planned, most, RATES),
+        acceptable=acceptable,
+        alpha=alpha or None,
+        toxic=toxic,
+        ours=declared is None,
+    )
+    return plan if most > MOST else _with_best(plan, most)
+
+
+def _with_best(plan: StopPlan, most: int) -> StopPlan:
+    """The best boundaries at the level that the planned one is calibrated to, or else spends."""
+    from dataclasses import replace
+
+    from firstdose.designs._kernel.boundary import characteristics
+
+    if plan.acceptable is None or plan.toxic is None or not plan.acceptable < plan.toxic:
+        return plan
+    alpha = plan.alpha or characteristics(plan.bounds, plan.acceptable).stop
+    if not 0 < alpha < 1:
+        return plan
+    power = characteristics(plan.bounds, plan.toxic).stop
+    return replace(
+        plan,
+        alpha=alpha,
+        surest=best_boundary(most, plan.acceptable, alpha, plan.toxic),
+        quickest=best_boundary(most, plan.acceptable, alpha, plan.toxic, power, "participants"),
+    )
+
+
+def _certificate(rule: Rule, polynomial: Polynomial | None) -> Certificate | None:
+    if polynomial is None or rule.doses > MOST_LEVELS:
+        return None
+    return certify(without_halts(polynomial), round(min(0.9, 1.8 * target_of(rule)), 2), tolerance=TOLERANCE)
+
+
+def _levels(protocol: Protocol):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return protocol.intervention.dose_levels if protocol.intervention else ()
+
+
+def _stopping(protocol: Protocol) -> tuple[PlannedStop, ...]:
+    return protocol.safety.stopping if protocol.safety else ()
+
+
+def _remarks(protocol: Protocol) -> Iterator[str]:
+    """What these characteristics leave out."""
+    safety = protocol.safety
+    if safety and (safety.pause_when or safety.stop_when):
+        yield (
+            "The rules `pause_when` and `stop_when` look at recorded events; they can halt dosing earlier than is counted here."
+        )
+    if safety and safety.sentinel:
+        yield (
+            "A toxicity of a participant watched alone is taken as seen before the rest of the cohort is treated, also where"
+            " it begins after the watch."
+        )
+    yield (
+        "Exact is the rule, not the world: rates are constant in time, participants independent, and nobody leaves before"
+        " the end of the watch."
+    )

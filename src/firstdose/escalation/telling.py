@@ -1,0 +1,204 @@
+"""A decision in lines for people, and as one JSON object for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from firstdose.catalogue.rule import End
+from firstdose.escalation.deciding import due
+from firstdose.escalation.following import told
+from firstdose.escalation.foreseeing import HALTED
+from firstdose.values.rounding import printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from firstdose.catalogue.rule import Step
+    from firstdose.escalation.courses import Watched
+    from firstdose.escalation.deciding import Decision
+    from firstdose.escalation.foreseeing import Forecast, Foreseen
+
+FEWEST = 0.0005  # smaller probabilities are summed under `other`
+
+
+def tell_decision(decision: Decision, foreseen: Foreseen) -> list[str]:
+    """Decision, reason, dates, counts, trace, departures and what can follow; Issues are told by themselves."""
+    return [
+        *_verdict(decision),
+        *_counts(decision),
+        *_participants(decision),
+        *_departures(decision),
+        *_following(decision, foreseen),
+    ]
+
+
+def _verdict(decision: Decision) -> Iterator[str]:
+    at = f" on {decision.cut}, the data cut" if decision.cut else ""
+    yield f"Decision{at}: {due(decision)}."
+    yield f"Reason: {decision.reason}."
+    if decision.earliest is not None:
+        why = f" ({decision.why_then})" if decision.why_then else ""
+        then = "A new decision is possible" if decision.standing == "wait" else "The next administration"
+        yield f"{then} from {decision.earliest} on{why}."
+    if decision.standing == "halted":
+        review = f" Review: {decision.conduct.review}." if decision.conduct.review else ""
+        yield f"Dosing goes on only after a review: --resumed-after its day.{review}"
+    for halt in decision.lifted:
+        yield f"Halted by {halt.reason}; resumed after the review of {decision.resumed_after}."
+    if decision.standing == "complete":
+        level = decision.selected
+        yield f"Recommended: {'no level' if level is None else decision.conduct.level(level)}."
+
+
+def _counts(decision: Decision) -> Iterator[str]:
+    yield ""
+    yield from _table(
+        ("level", "treated", "evaluable", "dlt", "watched", "not evaluable", "undecided"),
+        [
+            (
+                decision.conduct.level(number),
+                *(str(count) for count in level_counts(decision, number).values()),
+            )
+            for number in range(decision.conduct.rule.doses)
+        ],
+    )
+
+
+def level_counts(decision: Decision, level: int) -> dict[str, int]:
+    """Participants of one level: treated, evaluable, with toxicity, still watched, not evaluable, undecided."""
+    rows = [row for row in decision.watched if row.level == level]
+    return {
+        "treated": len(rows),
+        "evaluable": sum(row.counts for row in rows),
+        "dlt": sum(row.dlt == "yes" for row in rows),
+        "watched": sum(row.waits for row in rows),
+        "not_evaluable": sum(row.dlt == "not evaluable" for row in rows),
+        "undecided": sum(row.dlt == "undecided" for row in rows),
+    }
+
+
+def _participants(decision: Decision) -> Iterator[str]:
+    if not any(row.given for row in decision.watched):
+        return
+    yield ""
+    rows = []
+    for row in decision.watched:
+        notes = "".join(f"; {note}" for note in row.notes)
+        rows.append((row.participant, str(row.given or ""), row.level_words, row.dlt, row.reason + notes))
+    yield from _table(("participant", "treated on", "level", "dlt", "because"), rows)
+
+
+def _departures(decision: Decision) -> Iterator[str]:
+    if decision.departures:
+        yield ""
+        yield "The trial has left its rule: what the rule says of such counts is for a review to judge."
+    for each in decision.departures:
+        yield f"Not by the rule: {each.participant}, {each.done}; due was {each.due}."
+
+
+def _following(decision: Decision, foreseen: Foreseen) -> Iterator[str]:
+    if foreseen.next_steps:
+        yield ""
+        yield "What can follow"
+    for each in foreseen.next_steps:
+        yield f"  {each.toxic} of {each.of} with toxicity: {_next(each.step)}"
+    for forecast in foreseen.forecasts:
+        yield ""
+        yield from _forecast(decision, forecast)
+
+
+def _next(step: Step) -> str:
+    return f"{told(step)} ({step.reason})" if isinstance(step, End) else told(step)
+
+
+def _forecast(decision: Decision, forecast: Forecast) -> Iterator[str]:
+    rates = " ".join(printed(rate, 2) for rate in forecast.rates)
+    named = "averaged over" if forecast.averaged else "at"
+    yield f"If {forecast.name} ({named} rates {rates})"
+    levels = [*range(decision.conduct.rule.doses), None]
+    chosen = [(_level(decision, level), forecast.selected.get(level, 0.0)) for level in levels]
+    chosen.append(("left to a review", forecast.causes.get(HALTED, 0.0)))
+    yield f"  recommended: {_shares(chosen)}"
+    yield f"  further participants: {_shares([(str(k), p) for k, p in sorted(forecast.remaining.items())])}"
+    ends = sorted(forecast.causes.items(), key=lambda each: -each[1])
+    yield f"  end: {_shares(ends)}"
+
+
+def _level(decision: Decision, level: int | None) -> str:
+    return "none" if level is None else decision.conduct.levels[level]
+
+
+def _shares(shares: Sequence[tuple[str, float]]) -> str:
+    shown = [(word, p) for word, p in shares if p >= FEWEST]
+    rest = sum(p for _, p in shares) - sum(p for _, p in shown)
+    more = [("other", rest)] if rest >= FEWEST else []
+    return ", ".join(f"{word} {printed(100 * p, 1)} %" for word, p in [*shown, *more])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    for row in [head, *rows]:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def decision_as_json(decision: Decision, foreseen: Foreseen) -> dict[str, Any]:
+    """The same as plain values; days as ISO text, levels by name."""
+    conduct = decision.conduct
+    level, selected = decision.level, decision.selected
+    return {
+        "cut": _day(decision.cut),
+        "standing": decision.standing,
+        "due": due(decision),
+        "reason": decision.reason,
+        "level": None if level is None else conduct.levels[level],
+        "participants": 0 if level is None else getattr(decision.step, "participants", 0),
+        "earliest": _day(decision.earliest),
+        "selected": None if selected is None else conduct.levels[selected],
+        "halts": [
+            {"cause": each.cause, "reason": each.reason, "final": each.final} for each in decision.halts
+        ],
+        "resumed_after": _day(decision.resumed_after),
+        "levels": [
+            {"level": name} | level_counts(decision, number) for number, name in enumerate(conduct.levels)
+        ],
+        "participants_watched": [_watched(decision, row) for row in decision.watched],
+        "departures": [
+            {"participant": each.participant, "due": each.due, "done": each.done}
+            for each in decision.departures
+        ],
+        "issues": [issue.as_json() for issue in decision.issues],
+        "next_steps": [
+            {"toxic": each.toxic, "of": each.of, "next": told(each.step), "reason": each.step.reason}
+            for each in foreseen.next_steps
+        ],
+        "forecasts": [_forecast_as_json(decision, each) for each in foreseen.forecasts],
+    }
+
+
+def _watched(decision: Decision, row: Watched) -> dict[str, Any]:
+    return {
+        "participant": row.participant,
+        "level": None if row.level is None else decision.conduct.levels[row.level],
+        "given": _day(row.given),
+        "until": _day(row.until),
+        "dlt": row.dlt,
+        "reason": row.reason,
+        "notes": list(row.notes),
+        "events": [{"term": each.term, "place": str(each.place), "dlt": each.dlt} for each in row.events],
+    }
+
+
+def _forecast_as_json(decision: Decision, forecast: Forecast) -> dict[str, Any]:
+    return {
+        "scenario": forecast.name,
+        "averaged": forecast.averaged,
+        "rates": list(forecast.rates),
+        "selected": {_level(decision, level): p for level, p in forecast.selected.items()},
+        "remaining": {str(number): p for number, p in sorted(forecast.remaining.items())},
+        "causes": dict(forecast.causes),
+        "expected_remaining": forecast.expected,
+    }
+
+
+def _day(day: object) -> str | None:
+    return None if day is None else str(day)
