@@ -83,7 +83,9 @@ def test_a_drawn_trial_goes_the_same_way_compiled_or_asked(rule, at, seed):
     np.testing.assert_array_equal(drawn[:, -1], asked.selected)
 
 
-@pytest.mark.parametrize("name", sorted(set(load("designs")) - {"fixed_allocation", "boin12", "gboin", "bop2"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(load("designs")) - {"fixed_allocation", "boin12", "gboin", "bop2"})
+)
 def test_every_count_design_sums_to_one_and_equals_the_brute_recursion(name):
     """3 levels and 6 cohorts; models are asked in plain Python."""
     made = design(name, 3)
