@@ -20,6 +20,7 @@ from firstdose.protocol.grammar import BY_NAME, SECTIONS
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.makers import MAKERS
 from firstdose.protocol.model import Activity, Protocol, Safety, Visit
+from firstdose.protocol.model_of_safety import Sentinel
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.protocol.table import read_prose
 from firstdose.protocol.tree import Block, Branch, read_tree
@@ -100,6 +101,12 @@ def of_kind(field: Any, visits: list[str]) -> Any:
         "window": ordered(st.integers(-99, 99)).map(lambda ends: Window(*ends)),
         "choice": st.sampled_from(field.choices or ("",)),
         "truth": st.booleans(),
+        "sentinel": st.builds(
+            Sentinel,
+            st.integers(0, 9999),
+            st.sampled_from(["dose level", "cohort", "trial"]),
+            st.none() | st.integers(0, 9999),
+        ),
         "visits": subsets(visits),
         "look": looks(visits),
         "codes": st.dictionaries(NAMES, PLAIN, min_size=1, max_size=3).map(

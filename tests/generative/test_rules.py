@@ -294,6 +294,8 @@ def read(drawn) -> Rule:
     text = written(drawn)
     assume(len(text) <= 500 and aggregates_above(drawn) <= 2)
     rule, issues = read_rule(text, NAMES, Place("p.yaml", 1, 1), VISITS)
+    # A number divided by a time is a frequency: the language rightly refuses to compare it with a time.
+    assume("FD-P052" not in {issue.code for issue in issues})
     assert issues == [], text
     assert rule is not None
     assume(rule.unit in ("", "days"))
