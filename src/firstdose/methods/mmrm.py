@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,7 @@ FURTHER = (
 )
 DF = {"kenward_roger_linear": "Kenward-Roger linear", "satterthwaite": "Satterthwaite"}
 _LARGEST = 1e50
+_TOGETHER = 16  # fitted at once when one of them is asked for: the next is often asked for too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +81,10 @@ def estimate(
     """
     rows = as_rows(y)
     plan = _plan(covariance, df, information, fallback)
-    draft = Draft(
-        method=ENTRY.name,
-        n=len(rows),
-        level=level,
-        alternative=alternative,
-        further=FURTHER,
-        variant=plan.variant(covariance),
-    )
+    draft = _draft(len(rows), level, alternative, plan)
     asked = _asked(rows.shape, groups, layout, contrasts, level, alternative, plan)
-    if strange := _strange(rows):
-        return draft.answer(caveats=(say.not_finite(strange),))
-    if len(rows) < 2:
-        return draft.answer(caveats=(say.too_few(len(rows), 2),))
+    if nothing := _nothing(rows):
+        return draft.answer(caveats=nothing)
     fits = fitting.fit_marginal(rows[None], asked.cells, plan.ladder, observed=plan.information == "observed")
     return _answer(draft, fits, asked, plan, rows, names)
 
@@ -102,7 +95,7 @@ def many(
     groups: npt.ArrayLike | None = None,
     level: float = 0.95,
     alternative: Alternative = "two-sided",
-    decimals: int | None = None,
+    decimals: int | None = None,  # noqa: ARG001
     layout: Layout | None = None,
     contrasts: Sequence[Contrast] = (),
     names: Sequence[str] = (),
@@ -122,18 +115,18 @@ def many(
         fits = fitting.fit_marginal(piece, asked.cells, plan.ladder, observed=observed)
         return {**answers.arrays(fits.fitted, asked), "covariance": fits.used.astype(np.float64)}
 
+    draft = _draft(values.shape[1], level, alternative, plan)
+
+    @lru_cache(maxsize=1)
+    def together(block: int) -> Marginal:
+        some = usable[block * _TOGETHER : (block + 1) * _TOGETHER]
+        return fitting.fit_marginal(some, asked.cells, plan.ladder, observed=observed)
+
     def at(i: int) -> Result:
-        return estimate(
-            values[i],
-            groups=groups,
-            level=level,
-            alternative=alternative,
-            decimals=decimals,
-            layout=layout,
-            contrasts=contrasts,
-            names=names,
-            **options,
-        )
+        if nothing := _nothing(values[i]):
+            return draft.answer(caveats=nothing)
+        block, place = divmod(i, _TOGETHER)
+        return _answer(draft, fitting.only(together(block), place), asked, plan, values[i], names)
 
     parts = [of(piece) for piece in fitting.pieces(usable)]
     return Many({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, at)
@@ -174,9 +167,22 @@ def _asked(
     )
 
 
-def _strange(rows: Floats) -> int:
-    """Values that are neither missing nor plausible."""
-    return int((~(np.abs(rows) <= _LARGEST) & ~np.isnan(rows)).sum())
+def _draft(n: int, level: float, alternative: Alternative, plan: Plan) -> Draft:
+    return Draft(
+        method=ENTRY.name,
+        n=n,
+        level=level,
+        alternative=alternative,
+        further=FURTHER,
+        variant=plan.variant(plan.ladder[0]),
+    )
+
+
+def _nothing(rows: Floats) -> tuple[Caveat, ...]:
+    """Why nothing can be fitted: values that are neither missing nor plausible, or too few rows."""
+    if strange := int((~(np.abs(rows) <= _LARGEST) & ~np.isnan(rows)).sum()):
+        return (say.not_finite(strange),)
+    return (say.too_few(len(rows), 2),) if len(rows) < 2 else ()
 
 
 def _answer(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,25 @@ import numpy as np
 from firstdose.catalogue.entries import Method, Option
 from firstdose.catalogue.result import Alternative, Need, Result
 from firstdose.methods._kernel import caveats as say
-from firstdose.methods._kernel.distributions import noncentral_t_cdf, root, t_cdf, t_cdfs, t_quantile
+from firstdose.methods._kernel.distributions import noncentral_t_cdf, root, t_cdfs, t_quantile
+from firstdose.methods._kernel.noncentral import MOST_DF, noncentralities
 from firstdose.methods._kernel.paired_many import answers, as_stack, p_values
 from firstdose.methods._kernel.planning import detectable_dz
-from firstdose.methods._kernel.results import Draft, Floats, about_p, as_rows, chosen, p_value, unusable
+from firstdose.methods._kernel.results import (
+    Draft,
+    Floats,
+    Pairs,
+    about_p,
+    as_rows,
+    chosen,
+    pairs_of,
+    rows_of,
+    unusable,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from firstdose.catalogue.many import Many
@@ -57,6 +71,11 @@ OF_MANY = (
     "gav",
 )
 ESTIMATES = {"difference": "mean difference", "log": "ratio of geometric means"}
+LIMITS = ("dz_low", "dz_high")
+_TOP = ("estimate", "ci_low", "ci_high", "statistic", "p")
+_SHOWN = _TOP[:3]  # on the scale of the variable
+_MEANS = ("mean_before", "mean_after", "geometric_mean_before", "geometric_mean_after")
+_DZ_LOW = FURTHER.index("dz_low")
 _ROUND_OFF = 1e-12
 _SMALLEST = 1e-150  # its square is still a number
 
@@ -75,47 +94,130 @@ def estimate(
     On the log scale the standard deviations and effect sizes are those of natural logarithms.
     """
     pairs = as_rows(y, columns=2)
-    name = ESTIMATES[chosen("scale", scale, ESTIMATES)]
-    draft = Draft(
-        method=ENTRY.name, n=len(pairs), level=level, alternative=alternative, further=FURTHER, variant=name
-    )
-    if reasons := (unusable(pairs) or _no_logarithm(pairs, scale)):
-        return draft.answer(caveats=reasons)
-    found = _means(pairs, scale)
-    values = pairs if scale == "difference" else np.log(pairs)
-    d = _differences(values, decimals if scale == "difference" else None)
-    shown = _identity if scale == "difference" else math.exp
-    centre = float(d.mean())
-    if undefined := _undefined(d, values):
-        return draft.answer(found, undefined, estimate_name=name, estimate=shown(centre))
-    df, sd = len(d) - 1, float(d.std(ddof=1))
-    t = centre / (sd / math.sqrt(len(d)))
-    half = t_quantile(1 - (1 - level) / 2, df) * sd / math.sqrt(len(d))
-    sizes = _effect_sizes(values, d, level)
-    no_dz = () if sizes["dz_low"] is not None else (say.no_dz_interval(),)
-    return draft.answer(
-        {
-            **found,
-            "sd_difference": sd,
-            "se": sd / math.sqrt(len(d)),
-            **sizes,
-            "detectable_dz_80": detectable_dz(len(d), 0.8, level, alternative),
-        },
-        (*about_p(alternative, level), *no_dz),
-        estimate_name=name,
-        estimate=shown(centre),
-        ci_low=shown(centre - half),
-        ci_high=shown(centre + half),
-        attained_level=level,
-        statistic_name="t",
-        statistic=t,
-        df=(float(df),),
-        p=p_value(t_cdf(t, df), t_cdf(-t, df), alternative),
+    return _answers(pairs[None], level, alternative, decimals, scale).at(0)
+
+
+def many(
+    y: npt.ArrayLike,
+    *,
+    groups: object = None,  # noqa: ARG001
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
+    decimals: int | None = None,
+    scale: str = "difference",
+) -> Many:
+    """Sets of pairs (m, n, 2); the interval of dz is computed when asked for."""
+    found = _answers(y, level, alternative, decimals, scale)
+    now = {name: found.numbers[name] for name in OF_MANY if name in found.numbers}
+    return answers(now, found.at, dict.fromkeys(LIMITS, lambda: found.limits))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """The numbers of m sets of pairs, and how each becomes a Result."""
+
+    stack: Stack
+    level: float
+    alternative: Alternative
+    scale: str
+    numbers: Mapping[str, Floats]
+
+    def at(self, i: int) -> Result:
+        """The i-th Result."""
+        if not self.stack.usable[i]:
+            pairs = self.stack.given[i]
+            return self._draft.answer(caveats=unusable(pairs) or _no_logarithm(pairs, self.scale))
+        estimate, low, high, t, p = self._tops[i]
+        if p is None:
+            return self._undefined(i, estimate)
+        return Result(
+            method=ENTRY.name,
+            variant=self._draft.variant,
+            estimate_name=self._draft.variant,
+            estimate=estimate,
+            ci_low=low,
+            ci_high=high,
+            level=self.level,
+            attained_level=self.level,
+            statistic_name="t",
+            statistic=t,
+            df=self._df,
+            p=p,
+            alternative=self.alternative,
+            n_participants=self.stack.n,
+            n_units=self.stack.n,
+            more=self._more[i],
+            caveats=self._caveats[self._more[i][_DZ_LOW][1] is None],
+        )
+
+    def _undefined(self, i: int, estimate: float | None) -> Result:
+        """Why there is no t; what the subtraction of decimals leaves in the last digits is no variation."""
+        n, mean = self.stack.n, float(self.numbers["mean"][i])
+        told = say.too_few(n, 2) if n < 2 else say.constant(mean)
+        means = {name: float(self.numbers[name][i]) for name in _MEANS if name in self.numbers}
+        return self._draft.answer(means, (told,), estimate_name=self._draft.variant, estimate=estimate)
+
+    @cached_property
+    def limits(self) -> dict[str, Floats]:
+        """The interval of dz."""
+        dz = self.numbers.get("dz", np.full(self.stack.m, np.nan))
+        return dict(zip(LIMITS, _dz_intervals(dz, self.stack.n, self.level), strict=True))
+
+    @cached_property
+    def _tops(self) -> list[tuple[float | None, ...]]:
+        return rows_of([self.numbers[name] for name in _TOP], self.stack.m)
+
+    @cached_property
+    def _more(self) -> list[Pairs]:
+        n = self.stack.n
+        detectable = detectable_dz(n, 0.8, self.level, self.alternative)
+        constants = {"hedges_j": _hedges_j(n - 1), "detectable_dz_80": detectable}
+        known = {**self.numbers, **self.limits, **constants}
+        return pairs_of({name: _or_nan(known.get(name)) for name in FURTHER}, self.stack.m)
+
+    @cached_property
+    def _caveats(self) -> tuple[tuple[Caveat, ...], tuple[Caveat, ...]]:
+        """With an interval of dz, and without one."""
+        always = about_p(self.alternative, self.level)
+        return always, (*always, say.no_dz_interval())
+
+    @cached_property
+    def _df(self) -> tuple[float, ...]:
+        return (float(self.stack.n - 1),)
+
+    @cached_property
+    def _draft(self) -> Draft:
+        return Draft(
+            method=ENTRY.name,
+            n=self.stack.n,
+            level=self.level,
+            alternative=self.alternative,
+            further=FURTHER,
+            variant=ESTIMATES[self.scale],
+        )
+
+
+def _answers(
+    y: npt.ArrayLike, level: float, alternative: Alternative, decimals: int | None, scale: str
+) -> _Answers:
+    chosen("scale", scale, ESTIMATES)
+    stack = as_stack(y, positive=scale == "log")
+    values = np.log(stack.pairs) if scale == "log" else stack.pairs
+    numbers = _t_of_many(stack, values, level, alternative, decimals if scale == "difference" else None)
+    if scale == "log":
+        with np.errstate(over="ignore"):
+            numbers |= {name: np.exp(numbers[name]) for name in _SHOWN if name in numbers}
+    return _Answers(
+        stack=stack,
+        level=level,
+        alternative=alternative,
+        scale=scale,
+        numbers={**numbers, **_means(stack, values, scale)},
     )
 
 
-def _identity(x: float) -> float:
-    return x
+def _or_nan(value: npt.ArrayLike | None) -> npt.ArrayLike:
+    return math.nan if value is None else value
 
 
 def _no_logarithm(pairs: Floats, scale: str) -> tuple[Caveat, ...]:
@@ -123,48 +225,13 @@ def _no_logarithm(pairs: Floats, scale: str) -> tuple[Caveat, ...]:
     return (say.not_positive(count),) if scale == "log" and count else ()
 
 
-def _differences(values: Floats, decimals: int | None) -> Floats:
-    d = values[:, 1] - values[:, 0]
-    return d if decimals is None else np.round(d, decimals)
-
-
-def _undefined(d: Floats, values: Floats) -> tuple[Caveat, ...]:
-    """Why there is no t; what the subtraction of decimals leaves in the last digits is no variation."""
-    if len(d) < 2:
-        return (say.too_few(len(d), 2),)
-    noise = max(_SMALLEST, _ROUND_OFF * float(np.abs(values).max()))
-    return (say.constant(float(d.mean())),) if float(np.ptp(d)) <= noise else ()
-
-
-def _means(pairs: Floats, scale: str) -> dict[str, float]:
-    means = dict(zip(("mean_before", "mean_after"), map(float, pairs.mean(axis=0)), strict=True))
-    if scale == "log":
-        before, after = map(float, np.exp(np.log(pairs).mean(axis=0)))
-        means |= {"geometric_mean_before": before, "geometric_mean_after": after}
-    return means
-
-
-def _effect_sizes(values: Floats, d: Floats, level: float) -> dict[str, float | None]:
-    """dz = mean / sd of the differences; dav by the mean variance of both times; drm = dz sqrt(2 (1 - r))."""
-    sd_before, sd_after = map(float, values.std(axis=0, ddof=1))
-    mean, sd, n = float(d.mean()), float(d.std(ddof=1)), len(d)
-    average, product = (sd_before**2 + sd_after**2) / 2, sd_before * sd_after
-    low, high = _dz_interval(mean / sd, n, level)
-    j = _hedges_j(n - 1)
-    dav = mean / math.sqrt(average) if average > 0 else None
-    r = float(np.cov(values.T)[0, 1]) / product if product > 0 else None
-    return {
-        "sd_before": sd_before,
-        "sd_after": sd_after,
-        "dz": mean / sd,
-        "dz_low": low,
-        "dz_high": high,
-        "dav": dav,
-        "drm": None if r is None else mean / sd * math.sqrt(max(0.0, 2 * (1 - r))),
-        "hedges_j": j,
-        "gz": None if j is None else j * mean / sd,
-        "gav": None if j is None or dav is None else j * dav,
-    }
+def _means(stack: Stack, values: Floats, scale: str) -> dict[str, Floats]:
+    if not stack.n:
+        return {}
+    found = dict(zip(_MEANS[:2], stack.pairs.mean(axis=1).T, strict=True))
+    return found | (
+        dict(zip(_MEANS[2:], np.exp(values.mean(axis=1)).T, strict=True)) if scale == "log" else {}
+    )
 
 
 def _hedges_j(m: int) -> float | None:
@@ -178,50 +245,31 @@ def _hedges_j(m: int) -> float | None:
 FARTHEST_T = 1000.0
 
 
-def _dz_interval(dz: float, n: int, level: float) -> tuple[float, float] | tuple[None, None]:
-    """The noncentralities at which t is the upper and the lower quantile, over sqrt n."""
-    t, df, tail = dz * math.sqrt(n), n - 1, (1 - level) / 2
-    if abs(t) > FARTHEST_T:
-        return None, None
-    reach = 10 * (1 + abs(t))
-
-    def crossing(p: float) -> float | None:
-        low, high = (noncentral_t_cdf(t, df, nc) - p for nc in (-reach, reach))
-        if low * high > 0:
-            return None
-        return root(lambda nc: noncentral_t_cdf(t, df, nc) - p, -reach, reach)
-
-    low, high = crossing(1 - tail), crossing(tail)
-    if low is None or high is None:
-        return None, None
-    return low / math.sqrt(n), high / math.sqrt(n)
+def _dz_intervals(dz: Floats, n: int, level: float) -> Floats:
+    """Limits of each dz, shape (2, m): noncentralities at which t is the upper and the lower quantile, over sqrt n."""
+    tail, found = (1 - level) / 2, np.full((2, len(dz)), np.nan)
+    near = np.flatnonzero(np.abs(dz * math.sqrt(n)) <= FARTHEST_T)
+    if not len(near):
+        return found
+    t = dz[near] * math.sqrt(n)
+    limits = np.array([_noncentralities(t, n - 1, p) for p in (1 - tail, tail)])
+    found[:, near] = np.where(np.isnan(limits).any(axis=0), np.nan, limits) / math.sqrt(n)
+    return found
 
 
-def many(
-    y: npt.ArrayLike,
-    *,
-    groups: object = None,  # noqa: ARG001
-    level: float = 0.95,
-    alternative: Alternative = "two-sided",
-    decimals: int | None = None,
-    scale: str = "difference",
-) -> Many:
-    """Sets of pairs (m, n, 2); the interval of dz is computed when asked for."""
-    chosen("scale", scale, ESTIMATES)
-    one = partial(estimate, level=level, alternative=alternative, decimals=decimals, scale=scale)
-    stack = as_stack(y, positive=scale == "log")
-    values = np.log(stack.pairs) if scale == "log" else stack.pairs
-    found = _t_of_many(stack, values, level, alternative, decimals if scale == "difference" else None)
-    if scale == "log":
-        found |= {name: np.exp(found[name]) for name in ("estimate", "ci_low", "ci_high")}
-    limits = ("dz_low", "dz_high")
+def _noncentralities(t: Floats, df: int, p: float) -> Floats:
+    """All at once for few degrees of freedom, one after the other where that finds none, or not within reach."""
+    reach = 10 * (1 + np.abs(t))
+    found = noncentralities(t, df, p) if df <= MOST_DF and 0 < p < 1 else np.full(len(t), np.nan)
+    for i in np.flatnonzero(~(np.abs(found) <= reach)).tolist():
+        found[i] = _noncentrality(float(t[i]), df, p, float(reach[i]))
+    return found
 
-    def interval(i: int) -> tuple[float | None, ...]:
-        return _dz_interval(found["dz"][i], stack.n, level) if np.isfinite(found["dz"][i]) else (None, None)
 
-    return answers(
-        found, lambda i: one(stack.given[i]), dict.fromkeys(limits, lambda: stack.each(interval, limits))
-    )
+def _noncentrality(t: float, df: int, p: float, reach: float) -> float:
+    """By search; NaN where there is none within reach."""
+    low, high = (noncentral_t_cdf(t, df, nc) - p for nc in (-reach, reach))
+    return math.nan if low * high > 0 else root(lambda nc: noncentral_t_cdf(t, df, nc) - p, -reach, reach)
 
 
 def _t_of_many(
@@ -232,30 +280,35 @@ def _t_of_many(
     d = after - before if decimals is None else np.round(after - before, decimals)
     noise = np.maximum(_SMALLEST, _ROUND_OFF * np.abs(values).max(axis=(1, 2), initial=0.0))
     if n < 2:
-        nothing = np.full(stack.m, np.nan)
-        return {**dict.fromkeys(OF_MANY, nothing), "estimate": stack.or_none(d.sum(axis=1))}
+        nothing, mean = np.full(stack.m, np.nan), stack.or_none(d.sum(axis=1))
+        return {**dict.fromkeys(OF_MANY, nothing), "estimate": mean, "mean": mean}
     vary = np.ptp(d, axis=1) > noise
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, sd = d.mean(axis=1), d.std(axis=1, ddof=1)
-        se = sd / math.sqrt(n)
-        t = mean / se
-        half = t_quantile(1 - (1 - level) / 2, df) * se
+        t = mean / (sd / math.sqrt(n))
+        half = t_quantile(1 - (1 - level) / 2, df) * sd / math.sqrt(n)
         p = p_values(t_cdfs(t, df), t_cdfs(-t, df), alternative)
-        variances = values.var(axis=1, ddof=1)
-        average, product = variances.mean(axis=1), variances.prod(axis=1)
-        # Pairs as they are, before rounding: their covariance from their means.
-        centred = values - values.mean(axis=1, keepdims=True)
-        r = centred.prod(axis=2).sum(axis=1) / df / np.sqrt(product)
-        dav = np.where(average > 0, mean / np.sqrt(average), np.nan)
-        drm = np.where(product > 0, mean / sd * np.sqrt(np.maximum(0.0, 2 * (1 - r))), np.nan)
-    j = _hedges_j(df) or math.nan
-    found = {"ci_low": mean - half, "ci_high": mean + half, "statistic": t, "p": p, "se": se}
-    sizes = {"sd_difference": sd, "dz": t / math.sqrt(n), "dav": dav, "drm": drm}
-    corrected = {"gz": j * t / math.sqrt(n), "gav": j * dav}
-    numbers = {**found, **sizes, **corrected}
-    return {"estimate": stack.or_none(mean)} | {
-        name: stack.or_none(numbers[name], vary) for name in OF_MANY if name in numbers
+        sizes = _effect_sizes(values, mean, sd)
+    found = {"ci_low": mean - half, "ci_high": mean + half, "statistic": t, "p": p, "se": sd / math.sqrt(n)}
+    numbers = {**found, "sd_difference": sd, **sizes}
+    return {"estimate": stack.or_none(mean), "mean": stack.or_none(mean)} | {
+        name: stack.or_none(each, vary) for name, each in numbers.items()
     }
+
+
+def _effect_sizes(values: Floats, mean: Floats, sd: Floats) -> dict[str, Floats]:
+    """dz = mean / sd of the differences; dav by the mean variance of both times; drm = dz sqrt(2 (1 - r))."""
+    df = values.shape[1] - 1
+    sds = values.std(axis=1, ddof=1)
+    average, product = (sds**2).sum(axis=1) / 2, sds.prod(axis=1)
+    # Pairs as they are, before rounding: their covariance from their means.
+    centred = values - values.mean(axis=1, keepdims=True)
+    r = centred.prod(axis=2).sum(axis=1) / df / product
+    dz, dav = mean / sd, np.where(average > 0, mean / np.sqrt(average), np.nan)
+    drm = np.where(product > 0, dz * np.sqrt(np.maximum(0.0, 2 * (1 - r))), np.nan)
+    j = _hedges_j(df) or math.nan
+    spreads = dict(zip(("sd_before", "sd_after"), sds.T, strict=True))
+    return {**spreads, "dz": dz, "dav": dav, "drm": drm, "gz": j * mean / sd, "gav": j * dav}
 
 
 def detectable(n: int, power: float, level: float = 0.95, k: int = 2) -> float | None:  # noqa: ARG001

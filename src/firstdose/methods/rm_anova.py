@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,13 +22,17 @@ from firstdose.methods._kernel import caveats_of_anova as tell
 from firstdose.methods._kernel.anova_design import Design, as_design
 from firstdose.methods._kernel.anova_told import CORRECTIONS, of_one_factor, of_several_factors
 from firstdose.methods._kernel.follow_up import ADJUSTMENTS, comparisons
+from firstdose.methods._kernel.paired_many import Arrays
 from firstdose.methods._kernel.planning_tests import detectable_f
 from firstdose.methods._kernel.results import (
     LARGEST,
     Draft,
     Floats,
+    Pairs,
     as_rows,
     chosen,
+    pairs_of,
+    rows_of,
     unusable,
     without_direction,
 )
@@ -95,13 +99,12 @@ class _Answers:
         """The i-th Result."""
         if i in self.bad:
             return self._draft.answer(caveats=self.bad[i])
-        means = tuple(zip(self.by_time, self._times[i], strict=True))
-        effects = tuple(_effect(name, rows[i]) for name, rows in self._lines.items())
+        means = self._times[i]
+        effects = tuple([_effect(name, tops[i], more[i]) for name, tops, more in self._lines])
         if all(effect.statistic is None for effect in effects):
             told = (say.no_error_variation(),) if effects else self._why_nothing()
             return self._draft.answer(dict(means), (*self.design.caveats, *told))
-        compared = self._compared(i)
-        head = next(effect for effect in effects if effect.name == self.design.headline.name)
+        compared, head = self._compared(i), effects[self._head]
         further = head.more[: len(FURTHER)]
         return Result(
             method=ENTRY.name,
@@ -117,18 +120,33 @@ class _Answers:
             n_units=self.design.n,
             more=further + means,
             effects=effects + compared,
-            caveats=self._caveats(i, compared),
+            caveats=self._told[i] + _of_constant(compared),
         )
 
     @cached_property
-    def _lines(self) -> dict[str, list[_Row]]:
-        """Effect > a row a data set: the numbers of OF_EFFECT, then df and p of the declared correction."""
+    def _lines(self) -> list[tuple[str, list[_Row], list[Pairs]]]:
+        """Each effect with F, df and p of the declared correction, and the numbers of OF_EFFECT, of each data set."""
         m = len(self.y)
-        return {name: _rows(_columns(line, self.correction, m), m) for name, line in self.found.items()}
+        return [
+            (name, rows_of(_tested(line, self.correction), m), pairs_of(_ordered(line), m))
+            for name, line in self.found.items()
+        ]
 
     @cached_property
-    def _times(self) -> list[_Row]:
-        return _rows(list(self.by_time.values()), len(self.y))
+    def _head(self) -> int:
+        """The place of the headline."""
+        return list(self.found).index(self.design.headline.name)
+
+    @cached_property
+    def _times(self) -> list[Pairs]:
+        return pairs_of(self.by_time, len(self.y))
+
+    @cached_property
+    def _told(self) -> list[tuple[Caveat, ...]]:
+        """Every caveat, except of comparisons."""
+        told = of_one_factor if self.design.plain else of_several_factors
+        always = (*self.design.caveats, *without_direction(self.alternative))
+        return [always + each for each in told(self.found, self.design, self.correction)]
 
     @cached_property
     def _draft(self) -> Draft:
@@ -149,55 +167,33 @@ class _Answers:
             return ()
         return comparisons(self.y[i], self.design, self.level, self.follow_up)
 
-    def _caveats(self, i: int, compared: tuple[Effect, ...]) -> tuple[Caveat, ...]:
-        def number(effect: str, of: str) -> float:
-            values = self.found[effect].get(of)
-            return math.nan if values is None else float(values[i])
 
-        told = (of_one_factor if self.design.plain else of_several_factors)(
-            number, self.design, self.correction
-        )
-        constant = [line.name for line in compared if line.p is None]
-        return (
-            *self.design.caveats,
-            *without_direction(self.alternative),
-            *told,
-            *((tell.no_error_of(constant),) if constant else ()),
-        )
+def _of_constant(compared: tuple[Effect, ...]) -> tuple[Caveat, ...]:
+    constant = [line.name for line in compared if line.p is None]
+    return (tell.no_error_of(constant),) if constant else ()
 
 
-def _columns(line: anova.Numbers, correction: str, m: int) -> list[Floats]:
-    """The numbers of OF_EFFECT, then both df and p of the declared correction; without sphericity it is none."""
-    nothing = np.full(m, np.nan)
+def _tested(line: anova.Numbers, correction: str) -> tuple[Floats, ...]:
+    """F, both df and p of the declared correction; without sphericity it is none."""
     _, epsilon, p = CORRECTIONS[correction if "epsilon_gg" in line else "none"]
     share = np.minimum(1.0, line[epsilon]) if epsilon else 1.0
-    return [*(line.get(of, nothing) for of in OF_EFFECT), share * line["df1"], share * line["df2"], line[p]]
+    return line["f"], share * line["df1"], share * line["df2"], line[p]
 
 
-def _rows(columns: list[Floats], m: int) -> list[_Row]:
-    """A row a data set, None for what is not finite."""
-    if not columns:
-        return [()] * m
-    return list(zip(*map(_finite, columns), strict=True))
+def _ordered(line: anova.Numbers) -> dict[str, npt.ArrayLike]:
+    return {of: line.get(of, math.nan) for of in OF_EFFECT}
 
 
-def _finite(values: Floats) -> list[float | None]:
-    found: list[float | None] = values.tolist()
-    for i in np.flatnonzero(~np.isfinite(values)):
-        found[i] = None
-    return found
-
-
-def _effect(name: str, row: _Row) -> Effect:
-    *_, df1, df2, p = row
+def _effect(name: str, top: _Row, more: Pairs) -> Effect:
+    f, df1, df2, p = top
     return Effect(
         name=name,
         kind="test",
         statistic_name="F",
-        statistic=row[0],
+        statistic=f,
         df=() if df1 is None or df2 is None else (df1, df2),
         p=p,
-        more=tuple(zip(OF_EFFECT, row, strict=False)),
+        more=more,
     )
 
 
@@ -287,7 +283,7 @@ def _by_time(y: Floats) -> anova.Numbers:
     return found | {f"sd_{time}": sd for time, sd in enumerate(y.std(axis=0, ddof=1), start=1)}
 
 
-def _arrays(answers: _Answers, m: int) -> dict[str, Floats]:
+def _arrays(answers: _Answers, m: int) -> Mapping[str, Floats]:
     """By name (m,), NaN for data sets with unusable values."""
     nothing = np.full(m, np.nan)
     head = answers.found.get(answers.design.headline.name, {})
@@ -296,7 +292,11 @@ def _arrays(answers: _Answers, m: int) -> dict[str, Floats]:
     found |= {"estimate": found["ges"], "statistic": found["f"], "p": head.get(p, nothing)}
     found["epsilon"] = np.minimum(1.0, head.get(epsilon, nothing)) if epsilon else np.ones(m)
     found |= {f"{name} {of}": x for name, each in answers.found.items() for of, x in each.items()}
-    return {name: _without(values, answers.bad) for name, values in found.items()}
+
+    def cleared(name: str) -> dict[str, Floats]:
+        return {name: _without(found[name], answers.bad)}
+
+    return Arrays({}, {name: partial(cleared, name) for name in found})
 
 
 def _without(values: Floats, bad: Mapping[int, object]) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from firstdose.methods._kernel.drawing import affordable_signs, drawn_totals, si
 from firstdose.methods._kernel.exact import (
     ENUMERATED,
     MEETING,
+    Differences,
     differences,
     enumerated_tails,
     meeting_tails,
@@ -57,6 +58,12 @@ class _Test:
     interval: tuple[float, float, float] | None
     smallest: float
 
+    def p(self, alternative: Alternative) -> float:
+        """In the declared direction."""
+        if alternative == "two-sided":
+            return self.two_sided
+        return p_value(self.less, self.greater, alternative)
+
 
 def estimate(
     y: npt.ArrayLike,
@@ -73,50 +80,60 @@ def estimate(
     Above 30 participants `draws` random arrangements are drawn from `seed`, fewer for thousands of participants.
     """
     pairs = as_rows(y, columns=2)
-    complete = len(pairs) <= MEETING
-    draft = Draft(
-        method=ENTRY.name,
-        n=len(pairs),
-        level=level,
-        alternative=alternative,
-        further=FURTHER,
-        variant="" if complete else "random signs; interval from the means of random subsets (Hartigan)",
-    )
+    draft = _draft(len(pairs), level, alternative)
     if reasons := unusable(pairs):
         return draft.answer(caveats=reasons)
     d = differences(pairs, decimals)
+    if len(pairs) <= MEETING:
+        return _answer(draft, pairs, d, _complete(d.whole, level, alternative))
     asked, start = int(float(draws)), int(float(seed))
     m = affordable_signs(asked, len(pairs))
-    test = (
-        _complete(d.whole, level, alternative) if complete else _drawn(d.whole, level, alternative, m, start)
+    return _answer(draft, pairs, d, _drawn(d.whole, level, alternative, m, start), (m, start, asked))
+
+
+def _draft(n: int, level: float, alternative: Alternative) -> Draft:
+    return Draft(
+        method=ENTRY.name,
+        n=n,
+        level=level,
+        alternative=alternative,
+        further=FURTHER,
+        variant="" if n <= MEETING else "random signs; interval from the means of random subsets (Hartigan)",
     )
+
+
+def _answer(
+    draft: Draft, pairs: Floats, d: Differences, test: _Test, drawn: tuple[int, int, int] | None = None
+) -> Result:
+    """`drawn`: random arrangements, their seed and how many were asked for; None: all were counted."""
     low, high, attained = test.interval or (None, None, None)
+    mean, n = d.scaled(float(d.whole.mean())), draft.n
     return draft.answer(
         {
             "mean_before": float(pairs[:, 0].mean()),
             "mean_after": float(pairs[:, 1].mean()),
             "n_nonzero": int((d.whole != 0).sum()),
-            "arrangements": power(2.0, len(pairs)),
+            "arrangements": power(2.0, n),
             "smallest_p": test.smallest,
         },
         (
             *d.caveats,
             *(() if d.whole.any() else (say.all_zero(),)),
-            *about_p(alternative, level, test.smallest),
-            *(() if complete else (say.monte_carlo(m, start, asked),)),
-            *(() if test.interval else (say.no_interval(level, len(pairs)),)),
+            *about_p(draft.alternative, draft.level, test.smallest),
+            *((say.monte_carlo(*drawn),) if drawn else ()),
+            *(() if test.interval else (say.no_interval(draft.level, n),)),
         ),
         estimate_name="mean difference",
-        estimate=d.scaled(float(d.whole.mean())),
+        estimate=mean,
         ci_low=None if low is None else d.scaled(low),
         ci_high=None if high is None else d.scaled(high),
         attained_level=attained,
         statistic_name="mean difference",
-        statistic=d.scaled(float(d.whole.mean())),
-        p=test.two_sided if alternative == "two-sided" else p_value(test.less, test.greater, alternative),
-        exact=complete,
-        seed=None if complete else start,
-        draws=None if complete else m,
+        statistic=mean,
+        p=test.p(draft.alternative),
+        exact=drawn is None,
+        seed=drawn[1] if drawn else None,
+        draws=drawn[0] if drawn else None,
     )
 
 
@@ -176,27 +193,78 @@ def many(
     seed: float | str = 1,
 ) -> Many:
     """Sets of pairs (m, n, 2); intervals are computed when asked for. Above 20 participants one set after the other."""
-    one = partial(estimate, level=level, alternative=alternative, decimals=decimals, draws=draws, seed=seed)
     stack = as_stack(y)
-
-    def at(i: int) -> Result:
-        return one(stack.given[i])
-
     if stack.n > ENUMERATED:
+        one = partial(
+            estimate, level=level, alternative=alternative, decimals=decimals, draws=draws, seed=seed
+        )
+
+        def at(i: int) -> Result:
+            return one(stack.given[i])
+
         return answers(_one_by_one(stack, at), at)
     whole, units = whole_differences(stack, decimals)
+    found = _Answers(
+        stack=stack,
+        whole=whole,
+        decimals=decimals,
+        draft=_draft(stack.n, level, alternative),
+        tails=flipped_tails(whole),
+    )
     mean = stack.or_none(whole.sum(axis=1) / max(stack.n, 1) / units)
-    p = stack.or_none(p_values(*flipped_tails(whole), alternative))
     return answers(
         {
             "estimate": mean,
             "statistic": mean,
-            "p": p,
+            "p": stack.or_none(p_values(*found.tails, alternative)),
             "n_nonzero": stack.or_none(np.count_nonzero(whole, axis=1)),
         },
-        at,
-        dict.fromkeys(LIMITS, lambda: _limits(stack, whole, units, level)),
+        found.at,
+        dict.fromkeys(LIMITS, lambda: found.limits(units)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """The tests of m sets of pairs, all arrangements counted, and how each becomes a Result."""
+
+    stack: Stack
+    whole: Ints
+    decimals: int | None
+    draft: Draft
+    tails: tuple[Floats, Floats]
+
+    def at(self, i: int) -> Result:
+        """The i-th Result."""
+        pairs, draft = self.stack.given[i], self.draft
+        if not self.stack.usable[i]:
+            return draft.answer(caveats=unusable(pairs))
+        d = differences(pairs, self.decimals)
+        less, greater = (float(tail[i]) for tail in self.tails)
+        smallest = smallest_p_of_signs(int(np.count_nonzero(d.whole)), draft.alternative)
+        interval = None
+        if self._ends is not None:
+            low, high, attained = self._ends
+            interval = float(low[i]), float(high[i]), attained
+        both = p_value(less, greater, "two-sided")
+        return _answer(draft, pairs, d, _Test(less, greater, both, interval, smallest))
+
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats, float] | None:
+        """The intervals in whole units, and the level that they attain."""
+        n = self.stack.n
+        left_out = _left_out(n, self.draft.level)
+        if left_out == 0:
+            return None
+        return *subset_means_of_many(self.whole, left_out), 1.0 - 2.0 * left_out / 2.0**n
+
+    def limits(self, units: Floats) -> dict[str, Floats]:
+        """The intervals in units of the variable."""
+        if self._ends is None:
+            return dict.fromkeys(LIMITS, np.full(self.stack.m, np.nan))
+        low, high, attained = self._ends
+        ends = (low / units, high / units, np.full(self.stack.m, attained))
+        return dict(zip(LIMITS, map(self.stack.or_none, ends), strict=True))
 
 
 def _one_by_one(stack: Stack, at: Callable[[int], Result]) -> dict[str, Floats]:
@@ -205,15 +273,6 @@ def _one_by_one(stack: Stack, at: Callable[[int], Result]) -> dict[str, Floats]:
         return r.estimate, r.statistic, r.p, r.value("n_nonzero"), r.ci_low, r.ci_high, r.attained_level
 
     return stack.each(numbers, ("estimate", "statistic", "p", "n_nonzero", *LIMITS))
-
-
-def _limits(stack: Stack, whole: Ints, units: Floats, level: float) -> dict[str, Floats]:
-    left_out = _left_out(stack.n, level)
-    if left_out == 0:
-        return dict.fromkeys(LIMITS, np.full(stack.m, np.nan))
-    low, high = (stack.or_none(end / units) for end in subset_means_of_many(whole, left_out))
-    attained = np.full(stack.m, 1.0 - 2.0 * left_out / 2.0**stack.n)
-    return {"ci_low": low, "ci_high": high, "attained_level": stack.or_none(attained)}
 
 
 ENTRY = Method(

@@ -41,7 +41,9 @@ def many(
 ) -> Many:
     """Sets of pairs (m, n, 2)."""
     one = partial(estimate, level=level, alternative=alternative, decimals=decimals)
-    return many_signed_rank(y, one, alternative, decimals, zeros="pratt")
+    return many_signed_rank(
+        y, one, ENTRY.name, level=level, alternative=alternative, decimals=decimals, zeros="pratt"
+    )
 
 
 ENTRY = Method(

@@ -8,6 +8,7 @@ whatever the cell's size: type III, by sum-to-zero contrasts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,12 @@ def as_design(columns: int, n: int, layout: Layout | None, groups: npt.ArrayLike
     Raises:
         ValueError: the layout or the groups have another shape; the caller chose the wrong design.
     """
+    codes = None if groups is None else tuple(np.asarray(groups, dtype=np.int64).ravel().tolist())
+    return _design(columns, n, layout, codes)
+
+
+@lru_cache(maxsize=64)
+def _design(columns: int, n: int, layout: Layout | None, groups: tuple[int, ...] | None) -> Design:
     within = layout.within if layout is not None and layout.within else (_times(columns),)
     if (shape := Layout(within=within).columns) != columns:
         raise ValueError(f"the layout has {shape} columns, the rows have shape ({n}, {columns})")
@@ -121,11 +128,10 @@ def _times(columns: int) -> Factor:
     return Factor(name=TIME, levels=tuple(str(time) for time in range(1, columns + 1)))
 
 
-def _grouped(groups: npt.ArrayLike | None) -> tuple[Factor, ...]:
+def _grouped(codes: tuple[int, ...] | None) -> tuple[Factor, ...]:
     """Int codes 0, 1, ... as levels `1`, `2`, ..."""
-    if groups is None:
+    if codes is None:
         return ()
-    codes = tuple(np.asarray(groups, dtype=np.int64).ravel().tolist())
     levels = tuple(str(code + 1) for code in range(max(codes, default=0) + 1))
     return (Factor(name="group", levels=levels, codes=codes),)
 

@@ -102,16 +102,21 @@ def answers(
 
 def whole_differences(stack: Stack, decimals: int | None) -> tuple[Ints, Floats]:
     """After - before in whole units (m, n), and units in one of the variable (m,); as `exact.differences`."""
-    d = stack.pairs[:, :, 1] - stack.pairs[:, :, 0]
+    d, places = stack.pairs[:, :, 1] - stack.pairs[:, :, 0], decimal_places(stack, decimals)
+    found = np.unique(places)
+    units = np.array([10.0 ** int(p) for p in found])[np.searchsorted(found, places)]
+    return np.rint(d * units[:, None]).astype(np.int64), units
+
+
+def decimal_places(stack: Stack, decimals: int | None) -> Floats:
+    """As declared, or as many as the floats of a data set can answer for (m,)."""
     largest = np.abs(stack.pairs).max(axis=(1, 2), initial=0.0)
     with np.errstate(divide="ignore"):
         digits = np.ceil(np.log10(largest))
     digits = np.maximum(np.where(largest > 0, digits, 0.0), exact.FEWEST_DIGITS)
     bearable = np.minimum(exact.MOST_PLACES - np.minimum(digits, 0), exact.DIGITS - digits)
-    places = bearable if decimals is None else np.minimum(decimals, bearable)
-    found = np.unique(places)
-    units = np.array([10.0 ** int(p) for p in found])[np.searchsorted(found, places)]
-    return np.rint(d * units[:, None]).astype(np.int64), units
+    places: Floats = bearable if decimals is None else np.minimum(decimals, bearable)
+    return places
 
 
 def p_values(less: Floats, greater: Floats, alternative: Alternative) -> Floats:
@@ -121,7 +126,8 @@ def p_values(less: Floats, greater: Floats, alternative: Alternative) -> Floats:
     return found
 
 
-def _blocks(m: int, size: int) -> Iterator[slice]:
+def blocks(m: int, size: int) -> Iterator[slice]:
+    """So many data sets at a time, each of which writes `size` numbers, that they stay in the cache."""
     step = max(1, _AT_ONCE // max(1, size))
     return (slice(start, start + step) for start in range(0, m, step))
 
@@ -140,7 +146,7 @@ def flipped_tails(whole: Ints) -> tuple[Floats, Floats]:
     m, n = whole.shape
     less, greater = np.empty(m), np.empty(m)
     totals = whole.sum(axis=1, keepdims=True)
-    for block in _blocks(m, 2**n):
+    for block in blocks(m, 2**n):
         sums = subset_sums_of_many(whole[block])
         less[block] = np.count_nonzero(sums <= totals[block], axis=1)
         greater[block] = np.count_nonzero(sums >= totals[block], axis=1)
@@ -153,7 +159,7 @@ def subset_means_of_many(whole: Ints | Floats, rank: int) -> tuple[Floats, Float
     sizes = subset_sums_of_many(np.ones((1, n)))[0, 1:]
     ends = np.empty((m, 2))
     places = [rank - 1, len(sizes) - rank]
-    for block in _blocks(m, 2**n):
+    for block in blocks(m, 2 ** (n + 3)):  # sums, means and their order are all written
         means = subset_sums_of_many(whole[block].astype(np.float64))[:, 1:] / sizes
         ends[block] = np.partition(means, places, axis=1)[:, places]
     return ends[:, 0], ends[:, 1]
@@ -189,7 +195,7 @@ def walsh_medians(whole: Ints) -> Floats:
     m, n = whole.shape
     first, second = np.triu_indices(n)
     found = np.empty(m)
-    for block in _blocks(m, len(first)):
+    for block in blocks(m, len(first)):
         found[block] = np.median(whole[block][:, first] + whole[block][:, second], axis=1)
     return found / 2
 
@@ -199,7 +205,7 @@ def by_pattern(
 ) -> tuple[Floats, Floats]:
     """Both tails of each row; `tails` gives those of every possible sum, once for each pattern of weights."""
     ordered = np.sort(weights, axis=1)
-    patterns, which = _distinct(ordered)
+    patterns, which = distinct(ordered)
     less, greater = np.empty(len(weights)), np.empty(len(weights))
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(patterns)))
@@ -209,7 +215,7 @@ def by_pattern(
     return less, greater
 
 
-def _distinct(rows: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
+def distinct(rows: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
     """Different rows, and which of them each row is; found by their bytes, which is quicker than by order."""
     if not rows.size:
         return rows[:1], np.zeros(len(rows), dtype=np.intp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Pairs = tuple[tuple[str, float | None], ...]
 
 LARGEST = 1e50  # nothing that is measured; squares and their squares stay finite
 
@@ -57,6 +59,33 @@ class Draft:
 def finite(value: float | None) -> float | None:
     """A Python float, or None for what is missing, infinite or NaN."""
     return None if value is None or not math.isfinite(value) else float(value)
+
+
+def rows_of(columns: Iterable[npt.ArrayLike], m: int) -> list[tuple[float | None, ...]]:
+    """A row of Python floats a data set, None for what is not finite; a column that is one number is it for all."""
+    lists = [_listed(np.asarray(column, dtype=np.float64), m) for column in columns]
+    return list(zip(*lists, strict=True)) if lists else [()] * m
+
+
+def pairs_of(named: Mapping[str, npt.ArrayLike], m: int) -> list[Pairs]:
+    """The `more` of each data set: rows of name and number."""
+    lists = [_paired(name, np.asarray(column, dtype=np.float64), m) for name, column in named.items()]
+    return list(zip(*lists, strict=True)) if lists else [()] * m
+
+
+def _listed(column: Floats, m: int) -> list[float | None]:
+    if column.ndim == 0:
+        return [finite(float(column))] * m
+    found: list[float | None] = column.tolist()
+    for i in np.flatnonzero(~np.isfinite(column)).tolist():
+        found[i] = None
+    return found
+
+
+def _paired(name: str, column: Floats, m: int) -> list[tuple[str, float | None]]:
+    if column.ndim == 0:
+        return [(name, finite(float(column)))] * m
+    return list(zip(repeat(name, m), _listed(column, m), strict=True))
 
 
 def power(base: float, exponent: int) -> float:

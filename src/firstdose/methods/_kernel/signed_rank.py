@@ -7,10 +7,13 @@ above, p and interval come from the normal distribution.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firstdose.catalogue.result import Result
 from firstdose.methods._kernel import caveats as say
 from firstdose.methods._kernel.distributions import normal_cdf
 from firstdose.methods._kernel.exact import (
@@ -27,19 +30,33 @@ from firstdose.methods._kernel.paired_many import (
     answers,
     as_stack,
     by_pattern,
+    decimal_places,
     p_values,
     signed_ranks_of_many,
     walsh_medians,
     whole_differences,
 )
-from firstdose.methods._kernel.results import Draft, Floats, Ints, about_p, as_rows, p_value, unusable
+from firstdose.methods._kernel.results import (
+    Draft,
+    Floats,
+    Ints,
+    Pairs,
+    about_p,
+    as_rows,
+    p_value,
+    pairs_of,
+    rows_of,
+    unusable,
+)
 from firstdose.methods._kernel.walsh import (
     Interval,
     exact_interval,
     normal_interval,
+    unlimited,
     walsh_median,
     walsh_sums,
 )
+from firstdose.methods._kernel.walsh_many import MOST, exact_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +64,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from firstdose.catalogue.many import Many
-    from firstdose.catalogue.result import Alternative, Result
+    from firstdose.catalogue.result import Alternative, Caveat
+    from firstdose.methods._kernel.paired_many import Stack
 
 FURTHER = ("v_plus", "v_minus", "n_nonzero", "n_zero", "hodges_lehmann", "smallest_p")
+LIMITS = ("ci_low", "ci_high", "attained_level")
+_SHIFT = FURTHER.index("hodges_lehmann")
 EXACT = 200  # participants with an exact interval, and differences other than zero with an exact p
 REFUSES = ("lesions as if they were participants: reduce them to one value a participant first",)
 HOW = (
@@ -72,46 +92,74 @@ def estimate_signed_rank(
 ) -> Result:
     """The test, the Hodges-Lehmann estimate and its interval; `zeros`: dropped or pratt."""
     pairs = as_rows(y, columns=2)
-    draft = Draft(
-        method=method,
-        n=len(pairs),
-        level=level,
-        alternative=alternative,
-        further=FURTHER,
-        variant=_variant(zeros, len(pairs)),
-    )
+    draft = _draft(method, len(pairs), level, alternative, zeros)
     if reasons := unusable(pairs):
         return draft.answer(caveats=reasons)
     d = differences(pairs, decimals)
     weights, positive = signed_ranks(d.whole, pratt=zeros != "dropped")
     v_plus = int(weights[positive].sum())
     less, greater, exact = tails_of(weights, v_plus)
-    smallest = smallest_p_of_signs(len(weights), alternative)
     doubled, interval = _shift(d.whole, level)
-    centre = d.scaled(doubled / 2)
-    return draft.answer(
-        {
-            "v_plus": v_plus / 2,
-            "v_minus": int(weights.sum()) / 2 - v_plus / 2,
-            "n_nonzero": len(weights),
-            "n_zero": len(d.whole) - len(weights),
-            "hodges_lehmann": centre,
-            "smallest_p": smallest,
-        },
-        (
-            *d.caveats,
-            *(() if len(weights) else (say.all_zero(),)),
-            *about_p(alternative, level, smallest),
-            *(() if exact else (say.asymptotic(_NORMAL),)),
-            *(() if interval else (say.no_interval(level, len(pairs)),)),
-        ),
+    n_nonzero = len(weights)
+    numbers = (
+        v_plus / 2,
+        int(weights.sum()) / 2 - v_plus / 2,
+        float(n_nonzero),
+        float(len(d.whole) - n_nonzero),
+        d.scaled(doubled / 2),
+        smallest_p_of_signs(n_nonzero, alternative),
+    )
+    told = (
+        *d.caveats,
+        *_about(draft, n_nonzero),
+        *(() if exact else (say.asymptotic(_NORMAL),)),
+        *(() if interval else (say.no_interval(level, len(pairs)),)),
+    )
+    more = tuple(zip(FURTHER, numbers, strict=True))
+    p = p_value(less, greater, alternative)
+    return _result(draft, more, (*_limits(d, interval), p), told, exact=exact)
+
+
+def _draft(method: str, n: int, level: float, alternative: Alternative, zeros: str) -> Draft:
+    return Draft(
+        method=method,
+        n=n,
+        level=level,
+        alternative=alternative,
+        further=FURTHER,
+        variant=_variant(zeros, n),
+    )
+
+
+def _about(draft: Draft, n_nonzero: int) -> tuple[Caveat, ...]:
+    smallest = smallest_p_of_signs(n_nonzero, draft.alternative)
+    nothing = () if n_nonzero else (say.all_zero(),)
+    return (*nothing, *about_p(draft.alternative, draft.level, smallest))
+
+
+def _result(
+    draft: Draft, more: Pairs, top: tuple[float | None, ...], told: tuple[Caveat, ...], *, exact: bool
+) -> Result:
+    """`top`: limits, the level that they attain, and p."""
+    low, high, attained, p = top
+    return Result(
+        method=draft.method,
+        variant=draft.variant,
         estimate_name="Hodges-Lehmann shift",
-        estimate=centre,
-        **_limits(d, interval),
+        estimate=more[_SHIFT][1],
+        ci_low=low,
+        ci_high=high,
+        level=draft.level,
+        attained_level=attained,
         statistic_name="V+",
-        statistic=v_plus / 2,
-        p=p_value(less, greater, alternative),
+        statistic=more[0][1],
+        p=p,
+        alternative=draft.alternative,
         exact=exact,
+        n_participants=draft.n,
+        n_units=draft.n,
+        more=more,
+        caveats=told,
     )
 
 
@@ -128,14 +176,12 @@ def _shift(whole: Ints, level: float) -> tuple[float, Interval | None]:
     return float(np.median(sums)), exact_interval(whole, sums, level)
 
 
-def _limits(d: Differences, interval: Interval | None) -> dict[str, float | None]:
+def _limits(
+    d: Differences, interval: Interval | None
+) -> tuple[float, float, float] | tuple[None, None, None]:
     if interval is None:
-        return {"ci_low": None, "ci_high": None, "attained_level": None}
-    return {
-        "ci_low": d.scaled(interval.low / 2),
-        "ci_high": d.scaled(interval.high / 2),
-        "attained_level": interval.attained,
-    }
+        return None, None, None
+    return d.scaled(interval.low / 2), d.scaled(interval.high / 2), interval.attained
 
 
 def signed_ranks(whole: Ints, *, pratt: bool) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -162,36 +208,123 @@ def normal_tails(weights: Ints, v_plus: int) -> tuple[float, float]:
 def many_signed_rank(
     y: npt.ArrayLike,
     estimate: Callable[[Floats], Result],
+    method: str,
+    *,
+    level: float,
     alternative: Alternative,
     decimals: int | None,
     zeros: str,
 ) -> Many:
     """Sets of pairs (m, n, 2); `estimate` answers for one of them. Intervals are computed when asked for."""
     stack = as_stack(y)
-    limits = ("ci_low", "ci_high", "attained_level")
 
     def of_one(i: int) -> tuple[float | None, ...]:
         r = estimate(stack.given[i])
         return r.estimate, r.p, r.statistic, r.ci_low, r.ci_high, r.attained_level
 
+    def alone(i: int) -> Result:
+        return estimate(stack.given[i])
+
     if stack.n > EXACT:
-        found = stack.each(of_one, ("estimate", "p", "statistic", *limits))
-        return answers({**found, "v_plus": found["statistic"]}, lambda i: estimate(stack.given[i]))
-    whole, units = whole_differences(stack, decimals)
-    weights, v_plus = signed_ranks_of_many(whole, pratt=zeros != "dropped")
-    less, greater = by_pattern(weights, v_plus, _tails_of_every_sum)
-    statistic = stack.or_none(v_plus / 2)
-    return answers(
-        {
-            "estimate": stack.or_none(walsh_medians(whole) / units),
-            "p": stack.or_none(p_values(less, greater, alternative)),
-            "statistic": statistic,
-            "v_plus": statistic,
-            "n_nonzero": stack.or_none(np.count_nonzero(whole, axis=1)),
-        },
-        lambda i: estimate(stack.given[i]),
-        dict.fromkeys(limits, lambda: stack.each(lambda i: of_one(i)[3:], limits)),
-    )
+        every = stack.each(of_one, ("estimate", "p", "statistic", *LIMITS))
+        return answers({**every, "v_plus": every["statistic"]}, alone)
+    draft = _draft(method, stack.n, level, alternative, zeros)
+    found = _Answers(stack=stack, draft=draft, decimals=decimals, pratt=zeros != "dropped")
+    arrays = found.arrays()
+    if stack.n > MOST:
+        limits = dict.fromkeys(LIMITS, lambda: stack.each(lambda i: of_one(i)[3:], LIMITS))
+        return answers(arrays, alone, limits)
+    return answers(arrays, found.at, dict.fromkeys(LIMITS, lambda: found.limits))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """The tests of m sets of pairs, and how each becomes a Result."""
+
+    stack: Stack
+    draft: Draft
+    decimals: int | None
+    pratt: bool
+
+    def at(self, i: int) -> Result:
+        """The i-th Result."""
+        if not self.stack.usable[i]:
+            return self.draft.answer(caveats=unusable(self.stack.given[i]))
+        return _result(self.draft, self._more[i], self._tops[i], self._told[i], exact=True)
+
+    def arrays(self) -> dict[str, Floats]:
+        """All but the limits."""
+        numbers, or_none = self._numbers, self.stack.or_none
+        names = {"estimate": "hodges_lehmann", "statistic": "v_plus", "v_plus": "v_plus"}
+        return {
+            "p": or_none(self._p),
+            "n_nonzero": or_none(numbers["n_nonzero"]),
+            **{name: or_none(numbers[of]) for name, of in names.items()},
+        }
+
+    @cached_property
+    def limits(self) -> dict[str, Floats]:
+        """The intervals, and the level that they attain."""
+        whole, units = self._whole
+        found = exact_intervals(whole, self.draft.level)
+        if found is None:
+            return dict.fromkeys(LIMITS, np.full(self.stack.m, np.nan))
+        low, high, attained = found
+        ends = (low / 2 / units, high / 2 / units, attained)
+        return dict(zip(LIMITS, map(self.stack.or_none, ends), strict=True))
+
+    @cached_property
+    def _whole(self) -> tuple[Ints, Floats]:
+        return whole_differences(self.stack, self.decimals)
+
+    @cached_property
+    def _ranks(self) -> tuple[Ints, Ints]:
+        return signed_ranks_of_many(self._whole[0], pratt=self.pratt)
+
+    @cached_property
+    def _p(self) -> Floats:
+        return p_values(*by_pattern(*self._ranks, _tails_of_every_sum), self.draft.alternative)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Floats]:
+        """Those of FURTHER."""
+        (whole, units), (weights, v_plus) = self._whole, self._ranks
+        n_nonzero = np.count_nonzero(whole, axis=1)
+        sides = 2.0 if self.draft.alternative == "two-sided" else 1.0
+        numbers = (
+            v_plus / 2,
+            weights.sum(axis=1) / 2 - v_plus / 2,
+            n_nonzero,
+            self.stack.n - n_nonzero,
+            walsh_medians(whole) / units,
+            np.minimum(1.0, np.ldexp(sides, -n_nonzero)),
+        )
+        return dict(zip(FURTHER, numbers, strict=True))
+
+    @cached_property
+    def _more(self) -> list[Pairs]:
+        return pairs_of(self._numbers, self.stack.m)
+
+    @cached_property
+    def _tops(self) -> list[tuple[float | None, ...]]:
+        return rows_of([*self.limits.values(), self._p], self.stack.m)
+
+    @cached_property
+    def _told(self) -> list[tuple[Caveat, ...]]:
+        """Few combinations of decimal places and differences other than zero occur."""
+        draft = self.draft
+        without = unlimited(draft.n, draft.level)
+        no_interval = (say.no_interval(draft.level, draft.n),) if without else ()
+        rows = rows_of([decimal_places(self.stack, self.decimals), self._numbers["n_nonzero"]], self.stack.m)
+        known = {
+            (places, nonzero): (
+                *(() if self.decimals is not None else (say.precision_undeclared(int(places or 0)),)),
+                *_about(draft, int(nonzero or 0)),
+                *no_interval,
+            )
+            for places, nonzero in set(rows)
+        }
+        return [known[places, nonzero] for places, nonzero in rows]
 
 
 def _tails_of_every_sum(weights: Ints) -> tuple[Floats, Floats]:

@@ -76,17 +76,58 @@ def exact_interval(whole: Ints, sums: Ints, level: float) -> Interval | None:
 
     `sums`: those of all pairs, sorted; limits are among them.
     """
-    alpha = (1.0 - level) / 2.0 + 1e-12
-    steps = np.unique(sums)
-    low = _first_kept(whole, steps, alpha)
-    high = _first_kept(-whole, -steps[::-1], alpha)
-    if low is None or high is None:
+    if unlimited(len(whole), level):
         return None
-    return Interval(low[0], -high[0], 1.0 - low[1] - high[1])
+    alpha = left_out(level)
+    if len(np.unique(whole)) == len(whole):
+        return _without_ties(sums, len(whole), alpha)
+    steps = np.unique(sums)
+    low, below = _first_kept(whole, steps, alpha)
+    high, above = _first_kept(-whole, -steps[::-1], alpha)
+    return Interval(low, -high, 1.0 - below - above)
 
 
-def _first_kept(whole: Ints, steps: Ints, alpha: float) -> tuple[int, float] | None:
-    """The lowest shift kept, in doubled units, and the largest one-sided p below it; None: nothing rejected.
+def unlimited(n: int, level: float) -> bool:
+    """Whether no shift is rejected, however far out: all signs are alike there."""
+    return 0.5**n > left_out(level)
+
+
+def left_out(level: float) -> float:
+    """The largest one-sided p that is rejected."""
+    return (1.0 - level) / 2.0 + 1e-12
+
+
+def _without_ties(sums: Ints, n: int, alpha: float) -> Interval:
+    both = np.stack([sums, -sums[::-1]])
+    (low, high), (below, above) = (each.tolist() for each in first_kept_without_ties(both, n, alpha))
+    return Interval(low, -high, 1.0 - below - above)
+
+
+def first_kept_without_ties(sums: Ints, n: int, alpha: float) -> tuple[Ints, Floats]:
+    """The lowest shift kept, doubled, and the largest one-sided p below it, of rows of sorted sums (m, pairs).
+
+    Where all n differences differ, the null distribution is the same at every shift: limits are order statistics.
+    """
+    tails = _tails_without_ties(n)
+    limits = sums[:, shifts_left_out(n, alpha)]
+    above = np.count_nonzero(sums >= limits[:, None], axis=1)
+    return limits, tails[above]
+
+
+def shifts_left_out(n: int, alpha: float) -> int:
+    """How many Walsh averages lie below the lowest shift kept, where all n differences and all averages differ."""
+    tails = _tails_without_ties(n)
+    return len(tails) - 1 - int(np.count_nonzero(tails > alpha))
+
+
+@lru_cache(maxsize=256)
+def _tails_without_ties(n: int) -> Floats:
+    """P(V+ >= v) for every v; not to be written to."""
+    return np.cumsum(convolved(np.arange(1, n + 1))[::-1])[::-1]
+
+
+def _first_kept(whole: Ints, steps: Ints, alpha: float) -> tuple[int, float]:
+    """The lowest shift kept, in doubled units, and the largest one-sided p below it.
 
     Shifts are tried half-way between neighbouring Walsh averages, hence in quarters of a unit: all of them from
     outside in where that is little work, else by halving, for p rises with the shift as V+ falls.
@@ -97,8 +138,6 @@ def _first_kept(whole: Ints, steps: Ints, alpha: float) -> tuple[int, float] | N
     def p_in(gap: int) -> float:
         return _upper_p(whole, int(gaps[gap]), tails)
 
-    if p_in(0) > alpha:
-        return None
     search = _scanned if len(gaps) * n * n * (n + 1) <= _SCANNED else _halved
     first, rejected = search(p_in, len(gaps), alpha)
     return int(steps[first - 1]), rejected

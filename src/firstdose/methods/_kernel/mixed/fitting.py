@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from firstdose.methods._kernel.mixed.nested import ComponentFits
     from firstdose.methods._kernel.results import Floats, Ints
 
+_Kept = TypeVar("_Kept", Fitted, "Told")
 REACHED, NOT_REACHED, NO_VARIATION, NOT_ESTIMABLE, TOO_FEW = range(
     5
 )  # the first four as in the compiled code
@@ -118,6 +119,27 @@ def fit_marginal(
     if found is None:
         raise ValueError("a ladder of covariances has at least one")
     return _unscaled(found, centre, scale)
+
+
+def only(of: Marginal, i: int) -> Marginal:
+    """The i-th of these fits, as if it had been made alone."""
+    here = np.array([i])
+    steps = ((step, np.flatnonzero(step.where == i)) for step in of.tried)
+    return Marginal(
+        fitted=_some(of.fitted, here),
+        sigma=of.sigma[here],
+        used=of.used[here],
+        told=_some(of.told, here),
+        tried=tuple(
+            Tried(covariance=step.covariance, where=np.zeros(1, dtype=np.int64), told=_some(step.told, at))
+            for step, at in steps
+            if len(at)
+        ),
+    )
+
+
+def _some(of: _Kept, where: Ints) -> _Kept:
+    return type(of)(**{name: getattr(of, name)[where] for name in of.__slots__})
 
 
 def _rank(y: Floats, cells: Cells) -> Ints:
