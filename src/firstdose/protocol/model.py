@@ -5,12 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from firstdose.protocol.model_of_safety import LocalScenario, PlannedStop, Safety, Scenario, Sentinel
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from firstdose.catalogue import Item
     from firstdose.values.quantity import Quantity
     from firstdose.values.window import Window
+
+__all__ = [
+    "Activity",
+    "Analysis",
+    "AnalysisSet",
+    "Assumption",
+    "Criterion",
+    "Derivation",
+    "DoseLevel",
+    "EditCheck",
+    "Endpoint",
+    "Estimand",
+    "Family",
+    "Intervention",
+    "Level",
+    "LocalItem",
+    "LocalScenario",
+    "Measure",
+    "Objective",
+    "Outcome",
+    "PlannedStop",
+    "Protocol",
+    "Published",
+    "Rehearsal",
+    "Safety",
+    "Scale",
+    "Scenario",
+    "Sensitivity",
+    "Sentinel",
+    "Strategy",
+    "Trial",
+    "Visit",
+]
 
 Level = Literal["primary", "secondary", "exploratory"]
 Measure = Literal[
@@ -151,69 +186,6 @@ class Criterion:
     direction: Literal["in", "out"]
     rule: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sentinel:
-    """How long the first participant is watched alone; `of` each dose level, each cohort or the trial.
-
-    `between`: days between all others, None where nothing is said.
-    """
-
-    days: int
-    of: Literal["dose level", "cohort", "trial"]
-    between: int | None = None
-
-    @property
-    def words(self) -> str:
-        """As it is written in the protocol file."""
-        first = {"dose level": "a dose level", "cohort": "each cohort", "trial": "the trial"}[self.of]
-        then = "" if self.between is None else f", then {_days(self.between)} between participants"
-        return f"{_days(self.days)} after the first participant of {first}{then}"
-
-
-def _days(number: int) -> str:
-    return f"{number} day" if number == 1 else f"{number} days"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedStop:
-    """A stopping rule over counts, of the shelf; `options` are its words."""
-
-    stop: str
-    rule: str
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """True rates of dose-limiting toxicity, one a dose level, under which the rule is judged beforehand."""
-
-    scenario: str
-    rates: tuple[Decimal, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
-    """Dictionary, dose-limiting toxicity, design and stopping rules; `keys` are the design's declared choices.
-
-    `dlt_until`: day to which a participant is watched for dose-limiting toxicity; who was, or had one, is evaluable.
-    `overlap`: whether a cohort may begin before the last one is evaluable.
-    """
-
-    dictionary: str = "as_reported"
-    dlt: str = ""
-    design: str = ""
-    keys: tuple[tuple[str, str], ...] = ()
-    dlt_until: int | None = None
-    sentinel: Sentinel | None = None
-    overlap: bool = False
-    stopping: tuple[PlannedStop, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
-    pause_when: str = ""
-    stop_when: str = ""
-    review: str = ""
-    special_interest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

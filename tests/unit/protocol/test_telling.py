@@ -70,7 +70,7 @@ def own(value: Any, hint: Any, path: str) -> Iterator[Leaf]:
 
 
 def hint_of(part: Any, name: str) -> Any:
-    if type(part).__module__ != model.__name__:
+    if not type(part).__module__.startswith(model.__name__):
         return KINDS.get(name)
     return get_type_hints(type(part), HINTS | {"Item": object})[name]
 

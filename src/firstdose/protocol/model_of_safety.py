@@ -1,0 +1,94 @@
+"""The safety section as frozen values: watch, sentinel, stopping rules, local toxicity and scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinel:
+    """How long the first participant is watched alone; `of` each dose level, each cohort or the trial.
+
+    `between`: days between all others, None where nothing is said.
+    """
+
+    days: int
+    of: Literal["dose level", "cohort", "trial"]
+    between: int | None = None
+
+    @property
+    def words(self) -> str:
+        """As it is written in the protocol file."""
+        first = {"dose level": "a dose level", "cohort": "each cohort", "trial": "the trial"}[self.of]
+        then = "" if self.between is None else f", then {_days(self.between)} between participants"
+        return f"{_days(self.days)} after the first participant of {first}{then}"
+
+
+def _days(number: int) -> str:
+    return f"{number} day" if number == 1 else f"{number} days"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStop:
+    """A stopping rule over counts, of the shelf; `options` are its words."""
+
+    stop: str
+    rule: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """True rates of dose-limiting toxicity, one a dose level, under which the rule is judged beforehand."""
+
+    scenario: str
+    rates: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalScenario:
+    """True rates where lesions are dosed, one a dose level. `local`: of a lesion at that density.
+
+    `systemic`: of a participant with the most lesions, all at that level; other total cells lie between. `alike`:
+    intraclass correlation of the lesions of one participant.
+    """
+
+    scenario: str
+    local: tuple[Decimal, ...]
+    systemic: tuple[Decimal, ...]
+    alike: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """Dictionary, dose-limiting toxicity, design and stopping rules; `keys` are the design's declared choices.
+
+    `dlt_until`: day to which a participant is watched for dose-limiting toxicity; who was, or had one, is evaluable.
+    `overlap`: whether a cohort may begin before the last one is evaluable. `local_dlt`: of an event that names a lesion;
+    from `local_dlt_from` such lesions on the participant has a dose-limiting toxicity. `treated_lesions`: fewest and
+    most of one participant; `lesion_levels`: all at the level that is due, or one there and each further a level lower.
+    """
+
+    dictionary: str = "as_reported"
+    dlt: str = ""
+    design: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
+    dlt_until: int | None = None
+    sentinel: Sentinel | None = None
+    overlap: bool = False
+    stopping: tuple[PlannedStop, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    local_dlt: str = ""
+    local_dlt_from: int = 1
+    design_counts: Literal["participant", "lesion"] = "participant"
+    treated_lesions: tuple[int, int] | None = None
+    lesion_levels: Literal["same", "descending"] = "same"
+    local_scenarios: tuple[LocalScenario, ...] = ()
+    pause_when: str = ""
+    stop_when: str = ""
+    review: str = ""
+    special_interest: tuple[str, ...] = ()
