@@ -112,6 +112,9 @@ def live_conduct_of(protocol: Protocol, *, from_records: bool = True) -> Conduct
     """
     conduct = conduct_of(protocol, from_records=from_records)
     rule = conduct.rule
+    if protocol.safety is not None and protocol.safety.design_counts == "lesion":
+        why = f"{conduct.design} counts {protocol.lesion_word}s, and the live decision counts participants."
+        raise UserError([issues.no_rule(why)], UNDECIDED) from None
     try:
         rule.decide(start_state(rule.doses).after(0, rule.design.size, 0, 0))
     except TypeError:

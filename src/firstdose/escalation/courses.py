@@ -22,7 +22,8 @@ Toxicity = Literal["yes", "no", "not yet", "undecided", "not evaluable"]
 class Event:
     """An adverse event of a treated participant. `dlt`, `fatal`, `grave` (serious and related): None where not known.
 
-    `known`: the day from which it is on record (None: its day is not known); `missing`: what the rule still needs.
+    `known`: the day from which it is on record (None: its day is not known); `missing`: what the rule still needs;
+    `lesion`: whose local toxicity `dlt` is about, empty where it is the participant's.
     """
 
     place: Place
@@ -33,6 +34,7 @@ class Event:
     fatal: bool | None = False
     grave: bool | None = False
     missing: tuple[Issue, ...] = ()
+    lesion: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ class Left:
 class Course:
     """Everything on record that decides about one participant, with the day from which it was known.
 
-    `given`: (day, level, its name) of each administration; `visits`: days of the visits that took place.
+    `given`: (day, level, its name) of each administration; `visits`: days of the visits that took place; `local_from`:
+    lesions with a local toxicity from which on the participant has a dose-limiting one.
     """
 
     participant: str
@@ -92,6 +95,7 @@ class Course:
     left: Left | None = None
     doses: tuple[LesionDose, ...] = ()
     off_target: tuple[tuple[date | None, str], ...] = ()
+    local_from: int = 1
 
     @property
     def first(self) -> date | None:
@@ -101,8 +105,9 @@ class Course:
     def at(self, cut: date) -> Watched:
         """The participant as known at the end of a day."""
         events = [each for each in self.events if each.known is None or each.known <= cut]
-        toxic = tuple(each for each in events if each.dlt)
-        open_ = tuple(each for each in events if each.dlt is None)
+        counting = self._counting(events)
+        toxic = tuple(each for each in counting if each.dlt)
+        open_ = tuple(each for each in counting if each.dlt is None)
         level, level_words, unknown = self._level(cut)
         until = None if self.first is None else self.first + timedelta(days=self.days)
         judged, reason = self._judged(cut, until, toxic, open_)
@@ -121,6 +126,18 @@ class Course:
             deaths=self._deaths(events, cut),
             grave=(sum(bool(each.grave) for each in events), sum(each.grave is not False for each in events)),
         )
+
+    def _counting(self, events: Sequence[Event]) -> list[Event]:
+        """Systemic events, and local ones where enough lesions have, or may have, a toxicity."""
+        systemic = [each for each in events if not each.lesion]
+        local = [each for each in events if each.lesion]
+        toxic = {each.lesion for each in local if each.dlt}
+        unknown = {each.lesion for each in local if each.dlt is None}
+        if len(toxic) >= self.local_from:
+            return systemic + [each for each in local if each.dlt]
+        if len(toxic | unknown) >= self.local_from:
+            return systemic + [each for each in local if each.dlt is None]
+        return systemic
 
     def _level(self, cut: date) -> tuple[int | None, str, tuple[Issue, ...]]:
         given = [each for each in self.given if each[0] is None or each[0] <= cut]

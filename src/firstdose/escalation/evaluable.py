@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from firstdose.derived.dose import derive_doses, is_outside
@@ -129,6 +129,7 @@ class _Reading:
             left=next((self._left(row) for row in ends if row["status"] in EARLY), None),
             doses=doses,
             off_target=tuple(self._off_target(doses)),
+            local_from=self.protocol.safety.local_dlt_from if self.protocol.safety else 1,
         )
 
     def _off_target(self, doses: Sequence[LesionDose]) -> Iterator[tuple[date | None, str]]:
@@ -155,13 +156,29 @@ class _Reading:
 
     def _events(self) -> dict[str, tuple[Event, ...]]:
         safety = self.protocol.safety
-        needed = sorted(names_of(rule_of(self.protocol, safety.dlt, "dlt"))) if safety and safety.dlt else []
+        if safety is None:
+            return {}
         found: dict[str, tuple[Event, ...]] = {}
-        for row in derive_events(self.protocol, self.snapshot).to_dicts():
-            if row["emergent"] is not False:
+        treated = self._treated()
+        for text, is_local in ((safety.dlt, False), (safety.local_dlt, True)):
+            if is_local and not text:
+                continue
+            needed = sorted(names_of(rule_of(self.protocol, text, "dlt"))) if text else []
+            by_rule = replace(self.protocol, safety=replace(safety, dlt=text))
+            for row in derive_events(by_rule, self.snapshot).to_dicts():
                 name = row["participant"]
-                found[name] = (*found.get(name, ()), self._event(row, needed))
+                if row["emergent"] is False or (is_local and (name, row["lesion"]) not in treated):
+                    continue
+                event = self._event(row, needed)
+                if is_local:
+                    event = replace(event, lesion=row["lesion"], fatal=False, grave=False)
+                found[name] = (*found.get(name, ()), event)
         return found
+
+    def _treated(self) -> set[tuple[str, str]]:
+        table = self.snapshot.table(ADMINISTRATION)
+        rows = [] if table is None else table.to_dicts()
+        return {(row["participant"], row["lesion"]) for row in rows if row["lesion"]}
 
     def _event(self, row: Row, needed: Sequence[str]) -> Event:
         term = row["preferred"] or "an event without a term"

@@ -70,4 +70,41 @@ SAFETY = (
         "Plan a visit there: it shows who is evaluable.",
         "warning",
     ),
+    Wording(
+        "FD-P160",
+        "Local toxicity where no lesion is dosed",
+        "local_dlt counts lesions, and the unit of dosing is the participant.",
+        "Name the lesion under intervention, unit_of_dosing, or leave local_dlt out.",
+    ),
+    Wording(
+        "FD-P161",
+        "Words about lesions without a local toxicity",
+        "{key} is said, and no rule says what a local dose-limiting toxicity is.",
+        "Write local_dlt, such as local_dlt: grade >= 2 and related and day <= 28, or leave {key} out.",
+    ),
+    Wording(
+        "FD-P162",
+        "How many lesions are treated",
+        "{key} needs to know how many {lesion}s of a participant are treated.",
+        "Write treated_lesions under safety: fewest .. most, or one number.",
+    ),
+    Wording(
+        "FD-P163",
+        "Numbers of lesions that do not go together",
+        "{why}.",
+        "Change {key}.",
+    ),
+    Wording(
+        "FD-P164",
+        "A local event that counts as systemic too",
+        "dlt counts events of a {lesion} as well: one of them makes a dose-limiting toxicity whatever local_dlt says.",
+        "Begin dlt with 'systemic and', so that an event that names a {lesion} is judged by local_dlt alone.",
+        "warning",
+    ),
+    Wording(
+        "FD-P165",
+        "A design that cannot count lesions",
+        "{design} decides from cohorts of participants; with each {lesion} counted its numbers do not occur.",
+        "Let the design count participants, or choose one that decides at any count (boin, keyboard, i3_plus_3).",
+    ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from firstdose.catalogue import load
+from firstdose.protocol.checking_local import check_local, check_rates
 from firstdose.protocol.checking_words import problem
 from firstdose.protocol.names import names_in_sight
 from firstdose.protocol.rule import read_rule, walk
@@ -37,6 +37,7 @@ def check_safety(protocol: Protocol, places: Places) -> Iterator[Issue]:
         yield from _stop(protocol, stop, places)
     yield from _scenarios(protocol, safety, places)
     yield from _watch(protocol, safety, places)
+    yield from check_local(protocol, safety, places)
 
 
 def _levels(protocol: Protocol) -> int:
@@ -115,19 +116,9 @@ def _options(entry: StoppingRule, stop: PlannedStop, place: Place) -> Iterator[I
 
 
 def _scenarios(protocol: Protocol, safety: Safety, places: Places) -> Iterator[Issue]:
-    levels = _levels(protocol)
     for each in safety.scenarios:
         place = places.of("safety", "scenarios", each.scenario, "rates")
-        if levels and len(each.rates) != levels:
-            yield problem("FD-P153", place, scenario=each.scenario, count=len(each.rates), levels=levels)
-        wrong = [rate for rate in each.rates if not 0 <= rate <= 1]
-        if wrong:
-            yield problem("FD-P154", place, scenario=each.scenario, rate=f"{wrong[0]:f}")
-            continue
-        falling = next(((low, high) for low, high in pairwise(each.rates) if high < low), None)
-        if falling:
-            before, after = (f"{rate:f}" for rate in falling)
-            yield problem("FD-P155", place, scenario=each.scenario, before=before, after=after)
+        yield from check_rates(each.scenario, each.rates, _levels(protocol), place)
 
 
 def _watch(protocol: Protocol, safety: Safety, places: Places) -> Iterator[Issue]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 # The safety section's parts have a file of their own; they are names of the model like all others.
 from firstdose.protocol.model_of_safety import LATER
+from firstdose.protocol.model_of_safety import LocalScenario as LocalScenario
 from firstdose.protocol.model_of_safety import PlannedStop as PlannedStop
 from firstdose.protocol.model_of_safety import Safety as Safety
 from firstdose.protocol.model_of_safety import Scenario as Scenario

@@ -1,4 +1,4 @@
-"""What shall keep participants safe: toxicity, the rule of the next dose, sentinel, stopping rules, scenarios."""
+"""The safety section as frozen values: watch, sentinel, stopping rules, local toxicity and scenarios."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
 
 # A field that came after format 1 was first used: where it says nothing, the identity does not see it.
 LATER = {"later": True}
@@ -53,11 +54,27 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalScenario:
+    """True rates where lesions are dosed, one a dose level. `local`: of a lesion at that density.
+
+    `systemic`: of a participant with the most lesions, all at that level; other total cells lie between. `alike`:
+    intraclass correlation of the lesions of one participant.
+    """
+
+    scenario: str
+    local: tuple[Decimal, ...]
+    systemic: tuple[Decimal, ...]
+    alike: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
     """Dictionary, dose-limiting toxicity, design and stopping rules; `keys` are the design's declared choices.
 
     `dlt_until`: day to which a participant is watched for dose-limiting toxicity; who was, or had one, is evaluable.
-    `overlap`: whether a cohort may begin before the last one is evaluable.
+    `overlap`: whether a cohort may begin before the last one is evaluable. `local_dlt`: of an event that names a lesion;
+    from `local_dlt_from` such lesions on the participant has a dose-limiting toxicity. `treated_lesions`: fewest and
+    most of one participant; `lesion_levels`: all at the level that is due, or one there and each further a level lower.
     """
 
     dictionary: str = "as_reported"
@@ -69,6 +86,12 @@ class Safety:
     overlap: bool = field(default=False, metadata=LATER)
     stopping: tuple[PlannedStop, ...] = field(default=(), metadata=LATER)
     scenarios: tuple[Scenario, ...] = field(default=(), metadata=LATER)
+    local_dlt: str = field(default="", metadata=LATER)
+    local_dlt_from: int = field(default=1, metadata=LATER)
+    design_counts: Literal["participant", "lesion"] = field(default="participant", metadata=LATER)
+    treated_lesions: tuple[int, int] | None = field(default=None, metadata=LATER)
+    lesion_levels: Literal["same", "descending"] = field(default="same", metadata=LATER)
+    local_scenarios: tuple[LocalScenario, ...] = field(default=(), metadata=LATER)
     pause_when: str = ""
     stop_when: str = ""
     review: str = ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
 from firstdose.protocol.names import names_in_sight, resolve_activity
+from firstdose.protocol.telling_local import tell_local
 from firstdose.protocol.telling_words import (
     be,
     capital,
@@ -254,6 +255,7 @@ def tell_safety(protocol: Protocol) -> Keyed:
         told["stopping"] = " ".join(_stop(each, protocol.trial.participants) for each in safety.stopping)
     if safety.scenarios:
         told["scenarios"] = " ".join(_scenario(each) for each in safety.scenarios)
+    told |= tell_local(protocol, safety)
     if safety.pause_when:
         told["pause_when"] = f"Dosing pauses when: {rule(protocol, safety.pause_when, counts)}."
     if safety.stop_when:
