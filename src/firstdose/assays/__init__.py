@@ -1,0 +1,1 @@
+"""What a laboratory measures: one module an assay, each with one constant ENTRY."""

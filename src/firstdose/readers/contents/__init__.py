@@ -1,0 +1,1 @@
+"""What files hold once they are read: typed, unjudged; one module a kind of measurement."""

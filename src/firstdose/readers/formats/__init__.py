@@ -1,0 +1,1 @@
+"""One module a foreign file format, each with one constant ENTRY; found by walking the folder."""

@@ -1,0 +1,1 @@
+"""Raw files of instruments for rehearsed trials, in the formats that the readers read; every number is invented."""
