@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from firstdose.protocol.checking_designs import check_designs
 from firstdose.protocol.checking_dose import check_dose
 from firstdose.protocol.checking_families import check_families
+from firstdose.protocol.checking_laboratory import check_laboratory
 from firstdose.protocol.checking_layout import check_layout
 from firstdose.protocol.checking_mandatory import check_mandatory
 from firstdose.protocol.checking_models import check_models
@@ -38,6 +39,7 @@ CHECKS = (
     check_models,
     check_families,
     check_safety,
+    check_laboratory,
     check_reach,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firstdose.protocol.checking_codes_of_analyses import ANALYSES
+from firstdose.protocol.checking_codes_of_laboratory import LABORATORY
 from firstdose.protocol.checking_codes_of_plan import PLAN
 from firstdose.protocol.checking_codes_of_safety import SAFETY
 from firstdose.protocol.checking_wording import Wording
@@ -229,6 +230,7 @@ TABLE = (
     *PLAN,
     *ANALYSES,
     *SAFETY,
+    *LABORATORY,
 )
 
 CODES = {wording.code: wording for wording in sorted(TABLE, key=lambda wording: wording.code)}

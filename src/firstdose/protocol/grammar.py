@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.protocol import grammar_conduct, grammar_plan
+from firstdose.protocol import grammar_conduct, grammar_laboratory, grammar_plan
 
 if TYPE_CHECKING:
     from firstdose.protocol.fields import Section
 
-SECTIONS: tuple[Section, ...] = (*grammar_conduct.SECTIONS, *grammar_plan.SECTIONS)
+SECTIONS: tuple[Section, ...] = (
+    *grammar_conduct.SECTIONS,
+    *grammar_laboratory.SECTIONS,
+    *grammar_plan.SECTIONS,
+)
 BY_NAME = {section.name: section for section in SECTIONS}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from firstdose.catalogue import Item
+    from firstdose.protocol.model_of_laboratory import PlannedAssay
     from firstdose.values.quantity import Quantity
     from firstdose.values.window import Window
 
@@ -358,6 +359,7 @@ class Protocol:
     registration: tuple[tuple[str, str], ...] = ()
     scales: tuple[Scale, ...] = ()
     items: tuple[LocalItem, ...] = ()
+    laboratory: tuple[PlannedAssay, ...] = field(default=(), metadata=LATER)
     derivations: tuple[Derivation, ...] = ()
     checks: tuple[EditCheck, ...] = ()
     eligibility: tuple[Criterion, ...] = ()

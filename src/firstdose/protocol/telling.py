@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from firstdose.protocol import telling_conduct as conduct
+from firstdose.protocol import telling_laboratory as laboratory
 from firstdose.protocol import telling_plan as plan
 from firstdose.protocol.feasibility import compute_feasibility
 from firstdose.protocol.names import forms
@@ -55,6 +56,7 @@ _ROWS: dict[str, tuple[str, Callable[[Any], str], Callable[[Protocol, Any], str]
     "visits": ("visits", lambda row: row.visit, _alone(conduct.tell_visit)),
     "schedule": ("schedule", lambda row: row.activity, conduct.tell_activity),
     "scales": ("scales", lambda row: row.name, _alone(conduct.tell_scale)),
+    "laboratory": ("laboratory", lambda row: row.activity, laboratory.tell_assay),
     "items": ("items", lambda row: row.item.name, _alone(conduct.tell_item)),
     "derivations": ("derivations", lambda row: row.variable, conduct.tell_derivation),
     "checks": ("checks", lambda row: row.check, conduct.tell_check),
@@ -80,7 +82,7 @@ _KEYS: dict[str, Callable[[Protocol], dict[str, str]]] = {
     },
 }
 _HOME = {
-    "trial": "", "assumptions": "12", "visits": "1.3", "schedule": "1.3", "scales": "8", "items": "8",
+    "trial": "", "assumptions": "12", "visits": "1.3", "schedule": "1.3", "scales": "8", "items": "8", "laboratory": "8",
     "derivations": "8", "checks": "8", "eligibility": "5.2", "analysis_sets": "10.2", "objectives": "3",
     "endpoints": "3", "estimands": "3", "analyses": "10.8", "sensitivity": "10.8", "families": "10.10",
     "graph": "10.10",
