@@ -43,7 +43,7 @@ def read_checked_records(
     from firstdose.records.checking import check_records
     from firstdose.records.study import read_study
 
-    with progress("reading the records"):
-        reading = read_study(study, protocol, source)
+    with progress("reading the records") as step:
+        reading = read_study(study, protocol, source, progress=step)
         found = (*check_records(protocol, reading.snapshot), *check_doses(protocol, reading.snapshot))
         return reading, sorted({*reading.issues, *found})

@@ -34,6 +34,7 @@ def freeze(
     invented: bool = False,
     columns: Mapping[tuple[str, str], Mapping[str, int]] | None = None,
     order: Order | None = None,
+    laboratory: pl.DataFrame | None = None,
 ) -> Snapshot:
     """The Snapshot of these tables: rows by participant, visit, lesion and row, dates of visits where there are none.
 
@@ -50,6 +51,7 @@ def freeze(
         digest=_digest(ordered, told, protocol_identity),
         invented=invented,
         columns=columns or {},
+        laboratory=laboratory,
     )
 
 

@@ -39,6 +39,8 @@ class Snapshot:
     was written), `no column` (the source holds none). A record that is due and absent is a gap without item:
     `visit missed` (detail: why) or `no record`.
     `digest`: SHA-256 over tables, gaps and protocol identity; the same records give the same digest anywhere.
+    `laboratory`: one row a reportable value measured from instrument files (`firstdose.laboratory.reportable.SCHEMA`),
+    whether or not it became the item's value; None where there are none.
     `columns`: (activity, file) -> column name -> number of its cell in that file, for places of Issues.
     """
 
@@ -48,6 +50,7 @@ class Snapshot:
     protocol_identity: str
     digest: str
     invented: bool = False
+    laboratory: pl.DataFrame | None = None
     columns: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
 
     def table(self, activity: str) -> pl.DataFrame | None:

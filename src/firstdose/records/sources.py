@@ -10,6 +10,7 @@ import polars as pl
 from firstdose.records.tables import Part
 
 if TYPE_CHECKING:
+    from firstdose.laboratory.activity import ActivityReading
     from firstdose.readers.text_table import TextTable
     from firstdose.records.snapshot import SourceFile
     from firstdose.values.issue import Issue
@@ -22,6 +23,7 @@ class Sources:
     parts: dict[str, list[Part]] = field(default_factory=dict)
     files: dict[str, SourceFile] = field(default_factory=dict)
     roster: tuple[str, ...] = ()
+    laboratory: list[ActivityReading] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
 

@@ -13,6 +13,7 @@ from firstdose.readers.recognising import read_table
 from firstdose.records import issues
 from firstdose.records.due import absent_records
 from firstdose.records.freezing import freeze
+from firstdose.records.laboratory import collect_laboratory, is_raw_folder, laboratory_values
 from firstdose.records.mapped import collect_mapped
 from firstdose.records.order import order_of
 from firstdose.records.snapshot import Snapshot, SourceFile
@@ -29,9 +30,10 @@ from firstdose.records.visits import (
 from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from firstdose.laboratory.activity import ActivityReading
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
 
@@ -44,16 +46,25 @@ class StudyReading:
 
     snapshot: Snapshot
     issues: tuple[Issue, ...]
+    laboratory: tuple[ActivityReading, ...] = ()
 
 
-def read_study(folder: Path, protocol: Protocol, source_folder: Path | None = None) -> StudyReading:
+def read_study(
+    folder: Path,
+    protocol: Protocol,
+    source_folder: Path | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> StudyReading:
     """Everything the study folder holds, never an exception for bad input: what cannot be read is a gap and an Issue.
 
-    `source_folder`: where the files of the mapping lie, if elsewhere than the mapping says.
+    `source_folder`: where the files of the mapping lie, if elsewhere than the mapping says; `progress`: told the share
+    of the instrument files that are measured.
     """
     known = dict(forms(protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
     sources = Sources()
     _collect_tables(folder, known, sources)
+    collect_laboratory(folder / RECORDS, protocol, known, sources, progress)
     if (folder / MAPPING).is_file():
         collect_mapped(folder / MAPPING, protocol, known, sources, source_folder)
     elif not (folder / RECORDS).is_dir():
@@ -84,9 +95,10 @@ def reading_of(
         invented=invented or protocol.trial.invented,
         columns={at: columns for reading in readings for at, columns in reading.columns.items()},
         order=order,
+        laboratory=laboratory_values(sources),
     )
     found = [*sources.issues, *(issue for reading in readings for issue in reading.issues)]
-    return StudyReading(snapshot, tuple(sorted(found)))
+    return StudyReading(snapshot, tuple(sorted(found)), tuple(sources.laboratory))
 
 
 def visits_at(protocol: Protocol, activity: str) -> tuple[str, ...]:
@@ -117,7 +129,7 @@ def _collect_tables(folder: Path, known: Mapping[str, Form], sources: Sources) -
     first: dict[str, str] = {}
     for path in sorted(records.iterdir()):
         name = f"{RECORDS}/{path.name}"
-        if path.name.startswith((".", "~$")) or path.name == INVENTED:
+        if path.name.startswith((".", "~$")) or path.name == INVENTED or is_raw_folder(path, known):
             continue
         if path.suffix.lower() not in {".csv", ".xlsx"}:
             sources.issues.append(issues.not_read(Place(name)))
