@@ -222,3 +222,15 @@ def told(found: Sequence[Issue], most: int = 1000) -> list[Issue]:
         rest.place, rest.code, message, "Mend the first ones and read the records again.", rest.weight
     )
     return [*found[:most], more]
+
+
+def no_results(place: Place) -> Issue:
+    """FD-R029: a file that holds no results of ours."""
+    message = "This file holds no results of firstdose."
+    return Issue(place, "FD-R029", message, "Name the results.json that `firstdose report` wrote.")
+
+
+def no_such_result(place: Place, result: str) -> Issue:
+    """FD-R029: a result that is not in the file."""
+    message = f"There is no result {quoted(result)} in this file."
+    return Issue(place, "FD-R029", message, "Take an id of the column `result`.")

@@ -9,6 +9,7 @@ from firstdose.report.figures.doses import DoseBar, draw_dose_bars
 from firstdose.report.figures.feasibility import Curve, Mark, draw_feasibility
 from firstdose.report.figures.flow import FlowStep, draw_flow
 from firstdose.report.figures.intervals import ForestRow, ShareRow, draw_change_forest, draw_share_intervals
+from firstdose.report.figures.panels import draw_panel
 from firstdose.report.figures.reactions import HeatCell, HeatMap, draw_local_reactions
 from firstdose.report.figures.swimmer import SwimRow, draw_swimmer
 from firstdose.report.figures.trajectories import Line, draw_trajectories
@@ -35,6 +36,7 @@ __all__ = [
     "draw_feasibility",
     "draw_flow",
     "draw_local_reactions",
+    "draw_panel",
     "draw_share_intervals",
     "draw_swimmer",
     "draw_trajectories",
