@@ -146,5 +146,5 @@ def write_outputs(
     listed = export_listings(basis, issues, out)
     typer.echo(f"{out / 'listings'} ({len(listed)} tables)")
     with progress("building the report"):
-        tree = build_report(basis, results, issues)
+        tree = build_report(basis, results, issues, reading.laboratory)
     write_report(tree, reading.snapshot, out, "report", pdf=pdf)

@@ -12,6 +12,7 @@ from firstdose.report.content.front import (
     plan_section,
     synopsis_section,
 )
+from firstdose.report.content.laboratory import laboratory_section
 from firstdose.report.content.people import people_section
 from firstdose.report.content.pieces import Material, Numbers
 from firstdose.report.content.safety import safety_section
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 
     from firstdose.analysis.basis import Basis
     from firstdose.analysis.results import Results
+    from firstdose.laboratory.activity import ActivityReading
     from firstdose.values.issue import Issue
 
 
-def build_report(basis: Basis, results: Results, issues: Iterable[Issue]) -> Report:
+def build_report(
+    basis: Basis, results: Results, issues: Iterable[Issue], laboratory: tuple[ActivityReading, ...] = ()
+) -> Report:
     """The tree that every renderer draws."""
-    material = Material(basis, Numbers.of(results), tuple(sorted(issues)))
+    material = Material(basis, Numbers.of(results), tuple(sorted(issues)), laboratory)
     sections = (
         synopsis_section(material),
         assumptions_section(material),
@@ -42,6 +46,7 @@ def build_report(basis: Basis, results: Results, issues: Iterable[Issue]) -> Rep
         people_section(material),
         exposure_section(material),
         activity_section(material),
+        laboratory_section(material),
         safety_section(material),
         consistency_section(material),
         records_section(material),

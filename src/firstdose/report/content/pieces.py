@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from firstdose.analysis.basis import Basis
     from firstdose.analysis.results import ResultRow, Results
+    from firstdose.laboratory.activity import ActivityReading
     from firstdose.values.issue import Issue
 
 NONE: Cell = (Text("–"),)
@@ -86,6 +87,7 @@ class Material:
     basis: Basis
     numbers: Numbers
     issues: tuple[Issue, ...]
+    laboratory: tuple[ActivityReading, ...] = ()
 
 
 def text(words: str) -> Cell:
