@@ -73,7 +73,7 @@ def read_activity(
     reading = _Folder(folder, name)
     listed, table = _sample_list(reading, form)
     if table is None:
-        return ActivityReading(activity=form.name, issues=tuple(reading.issues))
+        return ActivityReading(activity=form.name, issues=(*reading.issues, *listed.issues))
     _collect(reading, listed)
     assay = load("assays")[planned.assay]
     runs = tuple(_runs(reading, listed, assay, planned, progress))

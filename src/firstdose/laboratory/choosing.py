@@ -69,7 +69,10 @@ def _several(group: list[Reportable]) -> Issue:
 def _told(value: Reportable, run: MeasuredRun) -> list[Issue]:
     """What is to be said of a value that counts: why it is missing, or which rules it broke."""
     place = Place(value.list_file, value.row, 1)
-    if value.reason in {ABSENT, SEVERAL}:
+    if value.reason == SEVERAL:
+        what = value.sample or value.file
+        return [issues.several_values(place, what, [value.run])]
+    if value.reason == ABSENT:
         known = list(dict.fromkeys(each.sample for each in run.run.measured))
         return [issues.no_such_sample(place, value.sample, known)]
     if value.reason == NOT_NAMED:

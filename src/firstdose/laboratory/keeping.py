@@ -79,11 +79,8 @@ def _code_digest() -> str:
 
 
 def _plain(part: Any) -> Any:
-    if isinstance(part, np.ndarray):
-        return part.tolist()
-    if isinstance(part, np.generic):
-        return part.item()
-    return str(part)
+    """An array or a number of numpy as Python's own."""
+    return part.tolist()
 
 
 def _run(told: dict[str, Any]) -> Run:
