@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.catalogue import Request, load
+from firstdose.catalogue import Request, Run, load
 from firstdose.laboratory import issues
 from firstdose.laboratory.choosing import choose, tell_run
-from firstdose.laboratory.finding import find_values
+from firstdose.laboratory.finding import find_values, typed_missing
 from firstdose.laboratory.measuring import MeasuredRun, measure_run
 from firstdose.laboratory.samples import KEYS, SAMPLES, SampleList, read_samples
 from firstdose.readers.delimited import read_delimited
@@ -74,6 +74,7 @@ def read_activity(
     listed, table = _sample_list(reading, form)
     if table is None:
         return ActivityReading(activity=form.name, issues=(*reading.issues, *listed.issues))
+    reading.issues += _without_file(listed, planned)
     _collect(reading, listed)
     assay = load("assays")[planned.assay]
     runs = tuple(_runs(reading, listed, assay, planned, progress))
@@ -115,6 +116,18 @@ def _sample_list(reading: _Folder, form: Form) -> tuple[SampleList, TextTable | 
     return listed, None if errors(listed.issues) and not listed.rows else table
 
 
+def _without_file(listed: SampleList, planned: PlannedAssay) -> list[Issue]:
+    """Samples without a file say why; measured items are never typed."""
+    found = []
+    for row in listed.rows:
+        cells = {each.item: row.cells.get(each.item, "") for each in planned.quantities}
+        typed = [name for name, cell in cells.items() if cell and not typed_missing(row, name)]
+        found += [issues.typed_value(row.place, name, cells[name]) for name in typed]
+        if not row.sample.file and not row.reason and not all(cells.values()):
+            found.append(issues.no_reason(row.place))
+    return found
+
+
 def _collect(reading: _Folder, listed: SampleList) -> None:
     """The bytes of every file that the list names; files that it does not name are told."""
     present = {
@@ -122,13 +135,13 @@ def _collect(reading: _Folder, listed: SampleList) -> None:
         for path in sorted(reading.path.rglob("*"))
         if path.is_file() and not path.name.startswith((".", "~$")) and path.name != SAMPLES
     }
-    named = dict.fromkeys(row.sample.file for row in listed.rows)
+    named = dict.fromkeys(row.sample.file for row in listed.rows if row.sample.file)
     for file in named:
         if file in present:
             content = present[file].read_bytes()
             reading.sources[file] = Source(f"{reading.name}/{file}", content)
     for row in listed.rows:
-        if row.sample.file not in present:
+        if row.sample.file and row.sample.file not in present:
             reading.issues.append(issues.no_such_file(row.place, row.sample.file, present))
     reading.issues += [issues.not_listed(reading.place(file)) for file in present if file not in named]
 
@@ -143,10 +156,13 @@ def _runs(
     found = []
     for number, name in enumerate(listed.runs, start=1):
         rows = [row for row in listed.rows if row.run == name]
-        files = dict.fromkeys(row.sample.file for row in rows)
+        files = dict.fromkeys(row.sample.file for row in rows if row.sample.file)
+        if not files:  # samples that never came to an instrument
+            found.append(MeasuredRun(name=name, run=Run(measured=()), issues=(), origins={}))
+            continue
         if any(file not in reading.sources for file in files):
             continue
-        request = _request(rows, planned, reading)
+        request = _request([row for row in rows if row.sample.file], planned, reading)
         found.append(measure_run(assay, request, [reading.sources[file] for file in files], name))
         if progress:
             progress(number / len(listed.runs))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from firstdose.catalogue import worst
 from firstdose.laboratory.measuring import Origin
 from firstdose.laboratory.reportable import Reportable
+from firstdose.values.missing import read_missing
 from firstdose.values.number import plain
 from firstdose.values.quantity import DifferentDimension, Quantity
 from firstdose.values.rounding import RoundingMode, rounded
@@ -68,10 +69,15 @@ def _value(
 ) -> Reportable:
     found = [each for each in run.run.measured if _is_meant(each, listing, target.row)]
     measured = found[0] if len(found) == 1 else None
-    reason = "" if measured else _why_none(run, listing, found)
     findings = (*run.run.findings, *(measured.findings if measured else ()))
     verdict = worst(findings)
-    text, missing = _text(measured, target, verdict, findings) if measured else (f"ND: {reason}", reason)
+    if said := typed_missing(listing, target.item.name):
+        text, missing = said, said
+    elif measured:
+        text, missing = _text(measured, target, verdict, findings)
+    else:
+        missing = _why_none(run, listing, found)
+        text = f"ND: {missing}"
     origin_file = _file_of(run, listing, measured)
     origin = run.origins.get(origin_file, Origin(sha256=""))
     return Reportable(
@@ -116,6 +122,12 @@ def _value(
     )
 
 
+def typed_missing(listing: Listed, item: str) -> str:
+    """What a person wrote in the list in place of a value: why it is missing. A value is never typed there."""
+    cell = listing.cells.get(item, "")
+    return cell if read_missing(cell) else ""
+
+
 def _is_meant(each: Measured, listing: Listed, row: MeasuredItem) -> bool:
     """Whether a value is this sample's, of this quantity and analyte; a sample without a name is its whole file."""
     wanted = listing.sample
@@ -129,6 +141,8 @@ def _is_meant(each: Measured, listing: Listed, row: MeasuredItem) -> bool:
 def _why_none(run: MeasuredRun, listing: Listed, found: Sequence[Measured]) -> str:
     if run.refused:
         return REFUSED
+    if not listing.sample.file:
+        return listing.reason
     if found:
         return SEVERAL
     known = {each.sample for each in run.run.measured}

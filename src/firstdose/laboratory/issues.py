@@ -121,3 +121,16 @@ def number_expected(place: Place, name: str, text: str) -> Issue:
     return Issue(
         place, "FD-L116", f"{quoted(text)} in {name} is no number.", "Write a number, or leave it empty."
     )
+
+
+def typed_value(place: Place, item: str, text: str) -> Issue:
+    """FD-L117: a value typed where the instrument's file gives it."""
+    message = f"{quoted(text)} is typed for {item}, which is measured from the file; it was not read."
+    remedy = "Leave the cell empty, or write ND, UNK, REF or NA with the reason after a colon."
+    return Issue(place, "FD-L117", message, remedy)
+
+
+def no_reason(place: Place) -> Issue:
+    """FD-L118: a sample without a file, and nobody says why."""
+    message = "This sample has no file, and no reason is given."
+    return Issue(place, "FD-L118", message, "Name its file, or write in the column reason why there is none.")

@@ -352,6 +352,25 @@ def test_a_run_that_holds_a_sample_twice_yields_none_of_the_two(tmp_path):
     assert codes(reading) == ["FD-L106"]
 
 
+def test_a_sample_that_never_came_to_the_instrument_is_missing_with_its_reason(tmp_path):
+    rows = ["a.small,S1,P1,BL,,,,,,,", ",,P1,M3,,,,tube broken,,,"]
+    reading = read(write(tmp_path / "raw", {"a.small": GOOD}, rows))
+    assert [row["il17"] for row in table_of(reading)] == ["12", "ND: tube broken"]
+    assert reading.issues == ()
+
+
+def test_a_sample_without_file_and_reason_is_told(tmp_path):
+    reading = read(write(tmp_path / "raw", {}, [",,P1,M3,,,,,,,"]))
+    assert codes(reading) == ["FD-L118"]
+
+
+def test_one_item_can_be_missing_with_a_typed_reason_and_never_typed_as_a_value(tmp_path):
+    rows = ["a.small,S1,P1,BL,,,,,,,,UNK: label lost", "a.small,S2,P1,M3,,,,,,,,7"]
+    reading = read(write(tmp_path / "raw", {"a.small": GOOD}, rows, head=f"{HEAD},tnf"))
+    assert [row["tnf"] for row in table_of(reading)] == ["UNK: label lost", "2.3"]
+    assert codes(reading) == ["FD-L117"]
+
+
 def test_another_word_of_the_protocol_is_another_run(tmp_path):
     folder = write(tmp_path / "raw", {"a.small": GOOD}, ["a.small,S1,P1,BL,,,,,,,"])
     plain = read(folder)
