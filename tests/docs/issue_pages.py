@@ -34,7 +34,7 @@ PAGES = ROOT / "docs" / "issues"
 BASE = PAGES / "base"
 PROTOCOL = "protocol.yaml"
 
-_TITLE = re.compile(r"# (FD-[PSRADE]\d{3})  (\S.*)")
+_TITLE = re.compile(r"# (FD-[PSRLADE]\d{3})  (\S.*)")
 _TOLD_BY = re.compile(r"(Error|Query|Warning|Caveat)(?: or (error|query|warning))?, told by `([^`]+)`\.")
 _HEADING = re.compile(r"## (Written|Message|Mended)")
 _MESSAGE = re.compile(r"```text\n((?:(?!```).*\n)*)```\n")

@@ -107,6 +107,22 @@ def rehearse_the_protocol() -> Told:
     return _told([*found, *rehearsed.issues])
 
 
+def assay_the_raw_files() -> Told:
+    """`firstdose assay FILE` for every file of the folder `raw`: what its reader tells."""
+    from firstdose.laboratory.reading import read_source
+    from firstdose.readers.reader import source_of
+
+    paths = sorted(Path("raw").iterdir()) if Path("raw").is_dir() else []
+    return _told(issue for path in paths for issue in read_source(source_of(path, str(path))).issues)
+
+
+def follow_a_result() -> Told:
+    """`firstdose lineage STUDY 5f2c --results STUDY/results.json`."""
+    from firstdose.records.lineage import tell_lineage
+
+    return _told(tell_lineage(_read()[0].snapshot, STUDY / "results.json", "5f2c")[1])
+
+
 def report_the_study() -> Told:
     """Only the caveats of the planned analyses: the report tells Issues as `check` does."""
     from firstdose.analysis.running import analyse
@@ -127,12 +143,14 @@ def run_python(text: str) -> Told:
 
 
 COMMANDS: dict[str, Callable[[], Told]] = {
+    "firstdose assay FILE": assay_the_raw_files,
     "firstdose check PROTOCOL": check_the_protocol,
     "firstdose check STUDY": check_the_study,
     "firstdose decide STUDY": decide_the_study,
     "firstdose design PROTOCOL": show_the_design,
     "firstdose dose STUDY": dose_the_study,
     "firstdose import STUDY": import_the_records,
+    "firstdose lineage STUDY 5f2c": follow_a_result,
     "firstdose registry PROTOCOL --against registered.xml": compare_with_the_registry,
     "firstdose rehearse PROTOCOL": rehearse_the_protocol,
     "firstdose report STUDY": report_the_study,
@@ -150,7 +168,7 @@ class Teller:
     def tell(self, page: Page, shown: tuple[Shown, ...]) -> Told:
         """Everything that is told; of caveats, which a small study has many of, only those of the page."""
         study = write_study(Path(tempfile.mkdtemp(dir=self.folder)) / STUDY, shown)
-        files = {path.relative_to(study): path.read_bytes() for path in study.rglob("*.*")}
+        files = {path.relative_to(study): path.read_bytes() for path in study.rglob("*.*") if path.is_file()}
         script = (shown[0].text or "") if shown and not shown[0].path else ""
         key = (page.command, script, frozenset(files.items()))
         if key not in self.remembered:
@@ -163,7 +181,7 @@ class Teller:
         with self.patch.context() as patch:
             for shelf, entry in shelf_entries(study, shown):
                 patch.setitem(load(shelf), entry.name, entry)
-            inside = script or "PROTOCOL" in page.command
+            inside = script or "PROTOCOL" in page.command or "FILE" in page.command
             patch.chdir(study if inside else study.parent)
             return run_python(script) if script else COMMANDS[page.command]()
 

@@ -71,7 +71,7 @@ def read_activity(
     if planned is None:
         return ActivityReading(activity=form.name, issues=(issues.no_assay(Place(name), form.name),))
     reading = _Folder(folder, name)
-    listed, table = _sample_list(reading, form)
+    listed, table = _sample_list(reading, protocol, form)
     if table is None:
         return ActivityReading(activity=form.name, issues=(*reading.issues, *listed.issues))
     reading.issues += _without_file(listed, planned)
@@ -98,7 +98,7 @@ def read_activity(
     )
 
 
-def _sample_list(reading: _Folder, form: Form) -> tuple[SampleList, TextTable | None]:
+def _sample_list(reading: _Folder, protocol: Protocol, form: Form) -> tuple[SampleList, TextTable | None]:
     path = reading.path / SAMPLES
     if not path.is_file():
         reading.issues.append(issues.no_samples(reading.place()))
@@ -107,11 +107,10 @@ def _sample_list(reading: _Folder, form: Form) -> tuple[SampleList, TextTable | 
     reading.issues += found
     if table is None:
         return SampleList(), None
-    keys = (
-        "participant",
-        *(("visit",) if form.by_visit else ()),
-        *(("lesion",) if form.per == "lesion" else ()),
-    )
+    row = protocol.activity(form.name)
+    at_one = row is not None and len(row.at) == 1
+    by_visit = form.by_visit and not form.repeats and not at_one
+    keys = ("participant", *(("visit",) * by_visit), *(("lesion",) * (form.per == "lesion")))
     listed = read_samples(table, keys)
     return listed, None if errors(listed.issues) and not listed.rows else table
 

@@ -77,7 +77,9 @@ def _told(value: Reportable, run: MeasuredRun) -> list[Issue]:
         return [issues.no_such_sample(place, value.sample, known)]
     if value.reason == NOT_NAMED:
         known = list(
-            dict.fromkeys(each.analyte for each in run.run.measured if each.quantity == value.quantity)
+            dict.fromkeys(
+                each.analyte for each in run.run.measured if each.quantity == value.quantity and each.analyte
+            )
         )
         return [issues.no_such_analyte(place, value.analyte or value.quantity, known)]
     if value.reason == UNLIKE:

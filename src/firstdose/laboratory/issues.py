@@ -83,9 +83,9 @@ def no_assay(place: Place, activity: str) -> Issue:
     )
 
 
-def unlike_units(place: Place, measured: str, wanted: str) -> Issue:
+def unlike_units(place: Place, measured: str, item: str) -> Issue:
     """FD-L111: a file in units that cannot be converted into the item's."""
-    message = f"The run is in {measured}, the item in {wanted}."
+    message = f"The run is in {measured}, which does not fit the unit of {item}."
     return Issue(place, "FD-L111", message, "Export the run in units of the same kind.")
 
 
