@@ -135,3 +135,40 @@ def test_no_bar_is_drawn_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress("inventing participants") as step:
         step(0.5)
     assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("command", ["decide", "design"])
+def test_json_that_cannot_be_written_is_refused_in_a_sentence(command: str, tmp_path: Path) -> None:
+    answer = run(command, PROTOCOL, "--json", tmp_path)
+    assert answer.exit_code == 13
+    assert f"{tmp_path}  FD-D002  no file can be written here" in answer.output
+
+
+def test_json_goes_into_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "decision.json"
+    assert run("decide", PROTOCOL, "--json", file).exit_code == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["standing"] == "treat"
+
+
+@pytest.mark.parametrize("words", [("--cut", "2024-02-10"), ("--resumed-after", "2024-02-10")])
+def test_days_of_records_are_refused_where_no_records_are_read(words: tuple[str, str]) -> None:
+    for what in ([PROTOCOL], [SEED, "--outcomes", "1NNN"]):
+        answer = run("decide", *what, *words)
+        assert answer.exit_code == 2
+        assert "the records of a study folder" in " ".join(answer.output.replace("│", " ").split())
+
+
+def test_a_rehearsal_that_its_rule_ends_early_says_how_many_took_part(tmp_path: Path) -> None:
+    protocol = tmp_path / "protocol.yaml"
+    text = PROTOCOL.read_text(encoding="utf-8")
+    assert "    low       0.02 0.05\n" in text
+    protocol.write_text(
+        text.replace("    low       0.02 0.05\n", "    low       1.00 1.00\n"), encoding="utf-8"
+    )
+    answer = run("rehearse", protocol, "--out", tmp_path / "study")
+    assert answer.exit_code == 0
+    assert "FD-R309  The rule ends the rehearsed trial after" in answer.output
+    told = answer.output.split("study: ")[1]
+    roster = (tmp_path / "study" / "records" / "participants.csv").read_text(encoding="utf-8").splitlines()
+    assert told.startswith(f"{len(roster) - 1} invented participants")
+    assert len(roster) - 1 < 5

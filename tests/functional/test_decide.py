@@ -35,11 +35,27 @@ def test_the_records_are_decided_with_dates_and_trace():
     assert re.search(r"INV-001 +2024-02-06 +DL1 +not yet +watched to 2024-03-05", answer.output)
 
 
-def test_participants_treated_otherwise_are_told_by_name():
-    """The invented records follow the paper, in which each plaque has one of the two densities, not the rule."""
-    answer = run("decide", SEED)
+def test_the_records_of_the_seed_trial_keep_to_its_rule():
+    assert "Not by the rule" not in run("decide", SEED).output
+    assert "FD-E025" not in run("check", SEED).output
+
+
+def higher_too_soon(tmp_path: Path, *participants: str) -> Path:
+    """The seed trial, with these participants at the second level."""
+    study = copy_of_seed(tmp_path)
+    for name in ("injection", "lesion_map"):
+        file = study / "records" / f"{name}.csv"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        raised = [each.replace(",DL1,", ",DL2,") if each.startswith(participants) else each for each in lines]
+        file.write_text("\n".join([*raised, ""]), encoding="utf-8")
+    return study
+
+
+def test_participants_treated_otherwise_are_told_by_name(tmp_path):
+    study = higher_too_soon(tmp_path, "INV-002")
+    answer = run("decide", study)
     assert "Not by the rule: INV-002, level 2; due was 2 participants at level 1." in answer.output
-    assert "FD-E025  INV-002 was treated against the rule" in run("check", SEED).output
+    assert "FD-E025  INV-002 was treated against the rule" in run("check", study).output
 
 
 def test_a_missing_grade_refuses_the_decision_and_names_the_record(tmp_path):
@@ -90,7 +106,9 @@ def changed(file: Path, old: str, new: str) -> None:
 
 
 def test_an_override_on_record_settles_what_the_rule_forbade(tmp_path):
-    study = copy_of_seed(tmp_path)
+    study = higher_too_soon(tmp_path, "INV-002", "INV-003")
+    before = re.findall(r"FD-E025  (\S+)", run("check", study).output)
+    assert before[:2] == ["INV-002", "INV-003"]
     protocol = study / "protocol.yaml"
     end = "  end_of_study            participant"
     row = f"  {'dose_override':<22}  {'participant':<11}  " + "  ".join(
@@ -106,11 +124,11 @@ def test_an_override_on_record_settles_what_the_rule_forbade(tmp_path):
         for name in ("reason", "decided_by", "confirmed_by")
     ]
     changed(protocol, item, "".join(rows) + item)
-    lines = [f"INV-00{number},D0,as the paper says,A. Board,B. Board" for number in (2, 3, 4)]
+    line = "INV-002,D0,as the paper says,A. Board,B. Board"
     records = study / "records" / "dose_override.csv"
-    records.write_text("\n".join(["participant,visit,reason,decided_by,confirmed_by", *lines, ""]), "utf-8")
+    records.write_text(f"participant,visit,reason,decided_by,confirmed_by\n{line}\n", "utf-8")
     told = re.findall(r"FD-E025  (\S+)", run("check", study).output)
-    assert told == ["INV-005"]
+    assert told == before[1:]
 
 
 def test_the_decision_is_written_as_json(tmp_path):

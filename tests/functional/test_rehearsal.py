@@ -13,6 +13,7 @@ import pytest
 
 from firstdose.derived.dose import derive_dose_deviations, derive_doses
 from firstdose.derived.dose_slips import check_doses
+from firstdose.escalation.on_record import check_escalation
 from firstdose.instruments.pasi import is_attainable
 from firstdose.protocol.model import Criterion, Rehearsal
 from firstdose.protocol.names import forms
@@ -29,7 +30,8 @@ assert PROTOCOL is not None
 
 # How the records in `trials/adsc_psoriasis/records` were made. The seed was chosen among many so that the course
 # resembles the abstract (PASI lower in most, not in all; nothing of grade 3). Nobody may leave or be missed: the
-# paper reports all five; the one late visit and the one missing value stand in facts.csv.
+# paper reports all five; the one late visit and the one missing value stand in facts.csv. Days and levels are those of the
+# protocol's rule: three at DL1, then two at DL2.
 SEED = 12551
 PLAN = Rehearsal(lesions=(2, 3), adverse_events=Decimal("1.5"), icc=Decimal("0.5"))
 
@@ -90,7 +92,8 @@ def test_the_records_of_the_seed_trial_agree_with_every_published_fact() -> None
     assert f"{np.std(age):.2f}" == "8.18"
     assert sorted(tables["demographics"]["sex"]) == ["female"] * 2 + ["male"] * 3
     given = tables["injection"]
-    assert set(given["dose_level"]) == {"DL1", "DL2"}
+    levels = given.group_by("participant", maintain_order=True).agg(pl.col("dose_level").unique())
+    assert levels["dose_level"].to_list() == [["DL1"]] * 3 + [["DL2"]] * 2
     assert not given.select("participant", "lesion").is_duplicated().any()
     assert set(given.group_by("participant").len()["len"]) <= {2, 3}
     assert tables["visits"]["status"].to_list() == ["done"] * 5 * len(PROTOCOL.visits)
@@ -155,6 +158,7 @@ def test_only_the_planted_deviation_is_found_in_the_seed_trial() -> None:
     assert explicit.select("activity", "participant", "visit", "item").rows() == [
         ("serum_cytokines", "INV-005", "M3", "il23")
     ]
+    assert check_escalation(PROTOCOL, reading.snapshot) == []
     assert check_doses(PROTOCOL, reading.snapshot) == ()
     assert derive_dose_deviations(PROTOCOL, reading.snapshot) == ()
 

@@ -47,6 +47,16 @@ def make_folder(folder: Path) -> None:
         stop(issues, EXPORT)
 
 
+def write_json(file: Path, written: object) -> None:
+    """The object as JSON; where nothing can be written the command ends with exit code 13."""
+    make_folder(file.parent)
+    try:
+        file.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as why:
+        message = f"no file can be written here ({why.strerror})."
+        stop([Issue(place_of(file), "FD-D002", message, "Name another place for the output.")], EXPORT)
+
+
 def already_there(path: Path) -> Issue:
     return Issue(
         place_of(path),

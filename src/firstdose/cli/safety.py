@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +10,23 @@ import typer
 
 from firstdose.cli.application import app
 from firstdose.cli.arguments import RECORDS, UNDECIDED, OutFolder, ProtocolFile, SourceFolder, StudyFolder
-from firstdose.cli.printing import make_folder, progress, stop
+from firstdose.cli.printing import progress, stop, write_json
 from firstdose.cli.reading import read_checked_protocol, read_checked_records
 from firstdose.cli.writing import write_report
 from firstdose.values.issue import UserError, errors
 
-DAY = ["%Y-%m-%d"]
+Cut = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="What was known on this day; all records if not said.",
+    ),
+]
+ResumedAfter = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the review that let dosing go on."),
+]
 
 
 @app.command()
@@ -24,15 +34,19 @@ def decide(
     what: Annotated[
         Path, typer.Argument(help="A study folder, or a protocol file.", metavar="STUDY|PROTOCOL")
     ],
-    outcomes: Annotated[str, typer.Option(help="Outcomes typed in place of records: '1NNN 2NTN'.")] = "",
-    cut: Annotated[datetime | None, typer.Option(formats=DAY, help="What was known on this day.")] = None,
-    resumed_after: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="Day of the review that let dosing go on.")
-    ] = None,
+    outcomes: Annotated[
+        str, typer.Option(help="Outcomes typed in place of records, N or T for each: '1NNN 2NTN'.")
+    ] = "",
+    cut: Cut = None,
+    resumed_after: ResumedAfter = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the decision as JSON.")] = None,
     source: SourceFolder = None,
 ) -> None:
     """Decide the next dose: what is due, when and why, who counts, and what can follow."""
+    if (outcomes or not what.is_dir()) and (cut or resumed_after or source):
+        raise typer.BadParameter(
+            "--cut, --resumed-after and --source are about the records of a study folder."
+        )
     from firstdose.escalation import deciding, foreseeing, telling
 
     protocol = read_checked_protocol(what / "protocol.yaml" if what.is_dir() else what)
@@ -49,8 +63,7 @@ def decide(
         stop(refusal.issues, refusal.exit_code)
     foreseen = foreseeing.foresee(decision)
     if json_file is not None:
-        written = telling.decision_as_json(decision, foreseen)
-        json_file.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(json_file, telling.decision_as_json(decision, foreseen))
     typer.echo("\n".join(telling.tell_decision(decision, foreseen)))
     if decision.standing == "undecided":
         stop(decision.issues, UNDECIDED)
@@ -91,9 +104,7 @@ def design(
     except UserError as refusal:
         stop(refusal.issues, refusal.exit_code)
     if json_file is not None:
-        make_folder(json_file.parent)
-        written = appendix_json.appendix_as_json(protocol, found, beside)
-        json_file.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(json_file, appendix_json.appendix_as_json(protocol, found, beside))
     if out is None:
         typer.echo(render_text(build_design_appendix(protocol, found, beside, drawn=False)), nl=False)
     else:
@@ -104,10 +115,8 @@ def design(
 def board(
     study: StudyFolder,
     out: OutFolder,
-    cut: Annotated[datetime | None, typer.Option(formats=DAY, help="What was known on this day.")] = None,
-    resumed_after: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="Day of the review that let dosing go on.")
-    ] = None,
+    cut: Cut = None,
+    resumed_after: ResumedAfter = None,
     source: SourceFolder = None,
 ) -> None:
     """Write the packet of the safety board: exposure, events, decision with its trace, what can follow, the vote."""

@@ -73,7 +73,9 @@ def report(
 def rehearse(
     file: ProtocolFile,
     out: OutFolder,
-    participants: Annotated[int, typer.Option(help="How many invented participants.", min=1)] = 5,
+    participants: Annotated[
+        int, typer.Option(help="How many invented participants; fewer where the rule ends the trial.", min=1)
+    ] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same study.", min=0)] = 1,
     facts: Annotated[
         Path | None,
@@ -98,7 +100,7 @@ def rehearse(
         raise typer.Exit(PROTOCOL)
     write_study(rehearsed, file.read_text(encoding="utf-8"), out)
     typer.echo(
-        f"{out}: {participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
+        f"{out}: {rehearsed.participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
     )
 
 

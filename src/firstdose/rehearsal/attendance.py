@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,10 @@ class Calendar:
     def last_day(self) -> Ints:
         """The last day somebody was seen."""
         return np.asarray(np.where(self.done, self.days, NEVER).max(axis=1))
+
+    def first(self, count: int) -> Calendar:
+        """The rows of the first so many participants."""
+        return Calendar(**{each.name: getattr(self, each.name)[:count] for each in fields(self)})
 
 
 def invent_calendar(protocol: Protocol, plan: Rehearsal, participants: int, seed: int) -> Calendar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.names import Form
     from firstdose.rehearsal.attendance import Calendar
     from firstdose.rehearsal.facts import Fact
+    from firstdose.rehearsal.happened import Happened
     from firstdose.rehearsal.streams import Bools, Floats, Ints
 
 PREFIX = "INV-"
@@ -30,6 +31,7 @@ class Cohort:
 
     `state` and `gain`: how severe at the start and how much better later, standard normal, one column a lesion;
     lesions of one participant correlate by the plan's `icc`. `own_state`, `own_gain`: of the participant as a whole.
+    `level`: the dose level of each by the protocol's rule, from 0, and `happened`: the adverse events; None until known.
     """
 
     protocol: Protocol
@@ -43,6 +45,8 @@ class Cohort:
     own_gain: Floats
     state: Floats
     gain: Floats
+    level: Ints | None = None
+    happened: Happened | None = None
 
     @property
     def size(self) -> int:
@@ -55,6 +59,17 @@ class Cohort:
     def draws(self, activity: str, *shape: int) -> Floats:
         """This activity's uniform numbers, shape (participants, *shape)."""
         return uniforms(self.seed, self.size, activity, shape)
+
+    def first(self, count: int) -> Cohort:
+        """The first so many participants alone; not for a cohort whose events are known."""
+        return replace(
+            self,
+            ids=self.ids[:count],
+            lesions=self.lesions[:count],
+            calendar=self.calendar.first(count),
+            level=None if self.level is None else self.level[:count],
+            **{name: getattr(self, name)[:count] for name in ("own_state", "own_gain", "state", "gain")},
+        )
 
     def has_lesion(self) -> Bools:
         """Shape (participants, most_lesions)."""

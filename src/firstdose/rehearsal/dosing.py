@@ -122,12 +122,21 @@ def invent_lesions(cohort: Cohort, plan: Plan, sites: tuple[str, ...]) -> Lesion
 
 
 def _levels(cohort: Cohort, plan: Plan, most: int) -> Ints:
-    """Drawn for each lesion; where whole participants are dosed, cohorts of three from the lowest level on."""
+    """As the rule has decided; else drawn for each lesion, or in cohorts of three where whole participants are dosed."""
+    if cohort.level is not None:
+        return levels_due(cohort, cohort.level, most)
     given = cohort.protocol.intervention
     if given is None or given.unit_of_dosing == "participant":
         turn = np.minimum(np.arange(cohort.size) // COHORT_OF, len(plan.levels) - 1)
         return np.repeat(turn[:, None], most, axis=1)
     return picked(cohort.draws("dose level", most), len(plan.levels))
+
+
+def levels_due(cohort: Cohort, level: Ints, most: int) -> Ints:
+    """The level of each lesion where these are due: the same, or each further lesion one lower, as declared."""
+    safety = cohort.protocol.safety
+    falls = safety is not None and safety.lesion_levels == "descending"
+    return np.asarray(np.maximum(level[:, None] - int(falls) * np.arange(most), 0))
 
 
 def _fitting(cohort: Cohort, plan: Plan, area: Floats, level: Ints) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ import polars as pl
 from firstdose.catalogue import load
 from firstdose.rehearsal.cohort import NONE, Rows
 from firstdose.rehearsal.draft import Draft, date_texts
+from firstdose.rehearsal.happened import Happened, joined
 from firstdose.rehearsal.inventing import invent_form, leave_empty
 from firstdose.rehearsal.streams import chosen, picked, poisson
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from firstdose.catalogue import Term
     from firstdose.protocol.names import Form
     from firstdose.rehearsal.cohort import Cohort
-    from firstdose.rehearsal.streams import Bools, Floats, Ints
+    from firstdose.rehearsal.streams import Bools, Ints
 
 
 class Usual(NamedTuple):
@@ -50,23 +50,15 @@ GRADES = (0.76, 0.21, 0.028, 0.002)  # of grade 1, 2, 3, 4
 SERIOUS_AT_3 = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """Events of all participants, one row each: who, lesion (-1: systemic), days from day zero, what, how severe."""
-
-    who: Ints
-    lesion: Ints
-    onset: Ints
-    duration: Ints
-    term: Ints
-    grade: Ints
-    chance: Floats  # one more uniform number for what is left to say
-
-
-def draft_events(cohort: Cohort, form: Form) -> Draft:
+def invent_happened(cohort: Cohort) -> Happened:
     """Adverse events at the declared rate, and Koebner spread besides where the protocol watches for it."""
+    terms = _terms(cohort)
+    return joined([_usual(cohort, terms), _koebner(cohort, len(terms))])
+
+
+def draft_events(cohort: Cohort, form: Form, happened: Happened) -> Draft:
+    """The records of these events."""
     terms = (*_terms(cohort), KOEBNER)
-    happened = _in_order(_joined([_usual(cohort, terms), _koebner(cohort, len(terms) - 1)]))
     last = cohort.calendar.last_day[happened.who]
     rows = Rows(
         happened.who, np.full(len(last), NONE), happened.lesion, _told_on(cohort, happened),
@@ -99,9 +91,8 @@ def _usual(cohort: Cohort, terms: tuple[Usual, ...]) -> Happened:
     onset = np.where(local, soon, np.floor(draws[:, 1] * (last + 1))).astype(np.int64)
     lesion = np.where(local, picked(draws[:, 2], np.maximum(cohort.lesions[who], 1)), NONE)
     length = np.floor(-5 * np.log(draws[:, 3])).astype(np.int64)
-    return Happened(
-        who, lesion, np.minimum(onset, last), length, term, chosen(draws[:, 4], GRADES) + 1, draws[:, 5]
-    )
+    grade = chosen(draws[:, 4], GRADES) + 1
+    return Happened(who, lesion, np.minimum(onset, last), length, term, grade, draws[:, 5], lesion != NONE)
 
 
 def _koebner(cohort: Cohort, term: int) -> Happened:
@@ -122,18 +113,8 @@ def _koebner(cohort: Cohort, term: int) -> Happened:
     kind = np.full(len(who), term)
     place = lesion if cohort.most_lesions else np.full(len(who), NONE)
     last = cohort.calendar.last_day[who]
-    return Happened(who, place, np.minimum(onset, last), length, kind, np.ones_like(kind), draws[who, 0])
-
-
-def _joined(parts: list[Happened]) -> Happened:
-    return Happened(*(np.concatenate([getattr(part, name) for part in parts]) for name in Happened.__slots__))
-
-
-def _in_order(happened: Happened) -> Happened:
-    """By participant and onset; the same event at the same place on the same day is told once."""
-    keys = np.column_stack([happened.who, happened.onset, happened.term, happened.lesion])
-    _, order = np.unique(keys, axis=0, return_index=True)
-    return Happened(*(getattr(happened, name)[order] for name in Happened.__slots__))
+    mild = np.ones_like(kind)
+    return Happened(who, place, np.minimum(onset, last), length, kind, mild, draws[who, 0], place != NONE)
 
 
 def _told_on(cohort: Cohort, happened: Happened) -> Ints:
@@ -165,7 +146,7 @@ def _describe(
         "outcome": _either(over, "recovered", "recovering"),
         "serious_criterion": _word([None, "hospital stay", "life-threatening"], serious * (1 + (grade >= 4))),
         "related_cells": _word(
-            ["unlikely", "possible", "probable"], np.where(local, 1 + (happened.chance < 0.4), 0)
+            ["unlikely", "possible", "probable"], np.where(happened.caused, 1 + (happened.chance < 0.4), 0)
         ),
         "related_procedure": _either(local, "probable", "unlikely"),
         "related_biopsy": _either(koebner, "possible", "unlikely"),

@@ -87,3 +87,19 @@ def nothing_to_walk(what: str) -> Issue:
     return Issue(
         PLAN, "FD-R308", f"The protocol has no {what}: there is nothing to rehearse.", "Write it first."
     )
+
+
+def trial_over(entered: int, asked: int, why: str) -> Issue:
+    """FD-R309: the protocol's rule ends the rehearsed trial before all participants have entered."""
+    message = (
+        f"The rule ends the rehearsed trial after {entered} of {asked} participants: {why.removesuffix('.')}."
+    )
+    remedy = "Nobody is invented beyond that; another seed shows another course."
+    return Issue(PLAN, "FD-R309", message, remedy, "warning")
+
+
+def several_trials(asked: int, trials: int, most: int) -> Issue:
+    """FD-R310: more participants than one trial treats."""
+    message = f"{asked} participants are {trials} trials by the rule, all begun on the same day."
+    remedy = f"Read as one trial they break it: rehearse at most {most} participants to see its conduct."
+    return Issue(PLAN, "FD-R310", message, remedy, "warning")

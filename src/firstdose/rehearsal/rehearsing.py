@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from firstdose.protocol.names import ADMINISTRATION, END, EVENTS, forms
 from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.rehearsal import issues
-from firstdose.rehearsal.attendance import COMPLETED, WITHDRAWN
-from firstdose.rehearsal.cohort import NONE, Rows, invent_cohort, participant_ids
+from firstdose.rehearsal.cohort import invent_cohort, participant_ids
 from firstdose.rehearsal.dosing import (
     LESIONS,
     PRODUCT,
@@ -21,14 +19,15 @@ from firstdose.rehearsal.dosing import (
     match_product,
     plan_of,
 )
-from firstdose.rehearsal.draft import date_texts, table_of
+from firstdose.rehearsal.draft import table_of
 from firstdose.rehearsal.eligible import make_eligible
+from firstdose.rehearsal.entering import enter
 from firstdose.rehearsal.fixing import check_facts, fix_draft, fix_tables
 from firstdose.rehearsal.gaps import leave_gaps
-from firstdose.rehearsal.harms import draft_events
+from firstdose.rehearsal.harms import draft_events, invent_happened
 from firstdose.rehearsal.inventing import invent_form
+from firstdose.rehearsal.records_of_visits import draft_end, visits_table
 from firstdose.rehearsal.repairing import check_rules, keep_checks, keep_integrity
-from firstdose.rehearsal.streams import picked
 from firstdose.values.issue import UserError
 
 if TYPE_CHECKING:
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     Progress = Callable[[float], None]
 
 PROTOCOL_EXIT = 10
-WHY_MISSED = ("ill", "on a journey", "could not leave work", "no transport", "forgot the appointment")
-WHY_LEFT = {WITHDRAWN: "withdrew consent", "lost": "could not be reached after three calls"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +75,15 @@ def rehearse(
     _check_ground(protocol, participants, seed)
     kept, found = check_facts(facts or {}, protocol, participant_ids(participants))
     cohort = invent_cohort(protocol, plan or protocol.rehearsal, participants, seed, kept)
+    cohort, ended = enter(cohort, kept)
+    kept, found = _of_those_who_entered(cohort, kept, [*found, *ended])
     drafts, more = _drafts(cohort, kept, progress or (lambda _: None))
     tables = {name: table_of(cohort, draft) for name, draft in drafts.items()}
-    tables |= {VISITS: _visits(cohort), PARTICIPANTS: pl.DataFrame({"participant": cohort.ids})}
+    tables |= {VISITS: visits_table(cohort), PARTICIPANTS: pl.DataFrame({"participant": cohort.ids})}
     fixed, lost = fix_tables(tables, kept)
     return Rehearsed(
         protocol=protocol,
-        participants=participants,
+        participants=cohort.size,
         seed=seed,
         tables=fixed,
         issues=tuple(sorted([*found, *more, *lost])),
@@ -98,6 +97,15 @@ def _check_ground(protocol: Protocol, participants: int, seed: int) -> None:
     found += [issues.not_a_number_of_participants(participants, seed)] if participants < 1 or seed < 0 else []
     if found:
         raise UserError(found, PROTOCOL_EXIT)
+
+
+def _of_those_who_entered(
+    cohort: Cohort, facts: Mapping[Fact, str], found: list[Issue]
+) -> tuple[dict[Fact, str], list[Issue]]:
+    """Facts about participants whom the rule let in; the others are told."""
+    kept = {fact: value for fact, value in facts.items() if fact.participant in cohort.ids}
+    lost = [issues.fact_without_place(fact, "participant", ()) for fact in facts if fact not in kept]
+    return kept, [*found, *lost]
 
 
 def _drafts(
@@ -132,45 +140,11 @@ def _draft(cohort: Cohort, form: Form, drafts: Mapping[str, Draft]) -> Draft:
     if name == ADMINISTRATION:
         return draft_injection(cohort, form, plan_of(cohort.protocol), drafts.get(LESIONS))
     if name == EVENTS:
-        return draft_events(cohort, form)
+        happened = invent_happened(cohort) if cohort.happened is None else cohort.happened
+        return draft_events(cohort, form, happened)
     if name == END:
-        return _draft_end(cohort, form)
+        return draft_end(cohort, form)
     draft = invent_form(cohort, form)
     if name == PRODUCT:
         match_product(cohort, draft, plan_of(cohort.protocol))
     return draft
-
-
-def _draft_end(cohort: Cohort, form: Form) -> Draft:
-    """How and when participation ended: at the last visit, at an early end, or at no visit where somebody was lost."""
-    left = cohort.calendar.left
-    final = len(cohort.visits) - 2
-    seen = (left == COMPLETED) & cohort.calendar.done[:, final]
-    visit = np.where(left == WITHDRAWN, final + 1, np.where(seen, final, NONE))
-    who = np.arange(cohort.size)
-    nothing = np.zeros(cohort.size, dtype=np.int64)
-    draft = invent_form(cohort, form, Rows(who, visit, nothing + NONE, cohort.calendar.last_day, nothing, 1))
-    draft.words["status"] = pl.Series(left.tolist(), dtype=pl.String)
-    draft.words["reason"] = pl.Series([WHY_LEFT.get(status) for status in left.tolist()], dtype=pl.String)
-    return draft
-
-
-def _visits(cohort: Cohort) -> pl.DataFrame:
-    """participant, visit, date, status, reason: visits reached, done or missed, and early ends."""
-    calendar = cohort.calendar
-    who, place = np.nonzero(calendar.listed)
-    done = pl.Series(calendar.done[who, place])
-    why = picked(cohort.draws("why missed", len(cohort.visits))[who, place], len(WHY_MISSED))
-    why[place == len(cohort.visits) - 1] = len(WHY_MISSED)
-    reasons = pl.Series([*WHY_MISSED, "early end"]).gather(why)
-    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(who))
-    planned = pl.Series(place < len(cohort.visits) - 1)
-    return pl.DataFrame(
-        {
-            "participant": pl.Series(cohort.ids).gather(who),
-            "visit": pl.Series(cohort.visits).gather(place),
-            "date": date_texts(cohort, who, calendar.days[who, place]).zip_with(done, nothing),
-            "status": pl.Series(["missed", "done"]).gather(calendar.done[who, place].astype(np.int64)),
-            "reason": nothing.zip_with(done & planned, reasons),
-        }
-    )

@@ -167,9 +167,10 @@ def test_an_item_of_an_unknown_unit_is_invented_nevertheless() -> None:
     assert all(0 <= float(value) <= 10 for value in column(of_items(item), "glow"))
 
 
-def test_participants_are_dosed_in_cohorts_of_three_where_the_unit_is_the_participant() -> None:
+def test_participants_are_dosed_in_cohorts_of_three_where_no_rule_decides() -> None:
     given = replace(SEED.intervention, unit_of_dosing="participant")  # type: ignore[type-var]
-    tables = rehearse(replace(SEED, intervention=given), 6, 1).tables
+    silent = replace(SEED.safety, dlt_until=None)  # type: ignore[type-var]
+    tables = rehearse(replace(SEED, intervention=given, safety=silent), 6, 1).tables
     levels = dict(tables["lesion_map"].select("participant", "dose_level").iter_rows())
     found = [levels[f"INV-00{n}"] for n in range(1, 7)]
     assert found == ["DL1"] * 3 + ["DL2"] * 3
