@@ -146,7 +146,7 @@ class Dictionary:
 class Option:
     """A word that an analysis may say to a method: of a closed list, a number, several words of the list, or a range.
 
-    Closed list where `values` are given, else a number; `kind` "words": one or more of the list with single spaces;
+    Closed list where `values` are given, else a number; `kind` "words": one or more of the list, or any where it is empty;
     "range": `first .. last by step`.
     """
 

@@ -36,13 +36,14 @@ def choose(values: list[Reportable], listed: SampleList, runs: Sequence[Measured
         groups.setdefault((value.participant, value.visit, value.lesion, value.item), []).append(number)
     marked = list(values)
     found: list[Issue] = []
+    seen: set[tuple[str, Finding]] = set()
     for numbers in groups.values():
         group = [values[number] for number in numbers]
         candidates = _not_repeated(group, repeated)
         if len(candidates) == 1:
             number = next(each for each in numbers if values[each] is candidates[0])
             marked[number] = replace(values[number], reported=True)
-            found += _told(candidates[0], by_name[candidates[0].run])
+            found += _told(candidates[0], by_name[candidates[0].run], seen)
         else:
             found.append(_several(group))
     return Chosen(marked, found)
@@ -66,8 +67,11 @@ def _several(group: list[Reportable]) -> Issue:
     return issues.several_values(place, what, [value.run for value in group])
 
 
-def _told(value: Reportable, run: MeasuredRun) -> list[Issue]:
-    """What is to be said of a value that counts: why it is missing, or which rules it broke."""
+def _told(value: Reportable, run: MeasuredRun, seen: set[tuple[str, Finding]]) -> list[Issue]:
+    """What is to be said of a value that counts: why it is missing, or which rules it broke.
+
+    A rule of the standards belongs to every sample of its analyte: it is told at the first of them.
+    """
     place = Place(value.list_file, value.row, 1)
     if value.reason == SEVERAL:
         what = value.sample or value.file
@@ -84,7 +88,8 @@ def _told(value: Reportable, run: MeasuredRun) -> list[Issue]:
         return [issues.no_such_analyte(place, value.analyte or value.quantity, known)]
     if value.reason == UNLIKE:
         return [issues.unlike_units(place, value.unit, value.item)]
-    own = [each for each in value.own_findings if each.verdict != "pass"]
+    own = [each for each in value.own_findings if each.verdict != "pass" and (value.run, each) not in seen]
+    seen |= {(value.run, each) for each in own}
     return [_of_finding(place, each) for each in own]
 
 

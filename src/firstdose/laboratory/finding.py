@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import worst
@@ -34,6 +34,8 @@ REFUSED, ABSENT, NOT_NAMED, SEVERAL = (
     "several values",
 )
 UNLIKE = "units do not fit"
+# Below a limit is also below a higher one; above a limit is also above a lower one.
+_OUTWARD = {"<": ROUND_CEILING, ">": ROUND_FLOOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _text(
 
 
 def _in_item_unit(measured: Measured, target: _Target) -> str:
-    """The number in the item's unit with the item's decimals; a limit keeps the decimals it has.
+    """The number in the item's unit with the item's decimals; a limit is rounded to the side on which it stays true.
 
     Raises:
         Unreadable: the units do not fit.
@@ -185,8 +187,11 @@ def _in_item_unit(measured: Measured, target: _Target) -> str:
     exact = Decimal(f"{measured.value:.13g}")
     if measured.unit and measured.unit != target.item.unit:
         exact = Quantity(exact, read_unit(measured.unit)).to(target.item.unit).value
-    if target.item.decimals is None or measured.comparator != "=":
+    if target.item.decimals is None:
         return plain(exact)
+    if measured.comparator in _OUTWARD:
+        step = Decimal(1).scaleb(-target.item.decimals)
+        return f"{exact.quantize(step, rounding=_OUTWARD[measured.comparator]):f}"
     return f"{rounded(exact, target.item.decimals, target.mode):f}"
 
 

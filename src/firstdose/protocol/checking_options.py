@@ -58,19 +58,32 @@ def values_of(option: Option) -> str:
     """What the option takes, in words."""
     if option.kind == "range":
         return "first .. last by step, such as 0 .. 5 by 0.5"
+    if option.kind == "words" and not option.values:
+        return "one or more names"
     if option.kind == "words":
         return f"one or more of {listed(list(option.values))}, with single spaces"
-    return listed(list(option.values), "or") if option.values else "a number"
+    if option.values:
+        return listed(list(option.values), "or")
+    return "numbers with blanks between" if takes_several(option) else "a number"
 
 
 def is_value(option: Option, value: str) -> bool:
     """Whether the option takes this text."""
     if option.kind == "words":
         words = value.split()
-        return bool(words) and len({*words}) == len(words) and all(word in option.values for word in words)
+        known = not option.values or all(word in option.values for word in words)
+        return bool(words) and len({*words}) == len(words) and known
     if option.kind == "range":
         return _is_range(value)
-    return value in option.values if option.values else _number(value) is not None
+    if option.values:
+        return value in option.values
+    words = value.split() if takes_several(option) else [value]
+    return all(_number(word) is not None for word in words)
+
+
+def takes_several(option: Option) -> bool:
+    """Whether it takes numbers with blanks between: its default is several, or a blank."""
+    return not option.values and not option.kind and (" " in option.default)
 
 
 def _is_range(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from firstdose.laboratory.check_characters import check_character
@@ -63,7 +63,10 @@ def _good(limit: Limit, time: datetime) -> str:
     if limit.low is not None and limit.high is not None:
         return plain((limit.low + limit.high) / 2)
     if limit.low is None:
-        return plain((limit.high or Decimal(0)) / 2)
+        half = (limit.high or Decimal(0)) / 2
+        return plain(
+            half if limit.unit else half.to_integral_value(ROUND_FLOOR)
+        )  # without a unit: a number of passages
     return plain(min(limit.low * Decimal("1.1"), Decimal(99))) if limit.unit == "%" else plain(limit.low * 2)
 
 

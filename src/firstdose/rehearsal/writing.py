@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from firstdose.records.study import INVENTED, RECORDS
 from firstdose.rehearsal import issues
+from firstdose.rehearsal.raw_files import raw_folders
 from firstdose.values.issue import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from firstdose.rehearsal.raw_files import RawFolder
     from firstdose.rehearsal.rehearsing import Rehearsed
 
 PROTOCOL_FILE = "protocol.yaml"
@@ -18,7 +21,7 @@ RECORDS_EXIT = 11
 
 
 def write_study(rehearsed: Rehearsed, protocol_text: str | None, folder: Path) -> tuple[Path, ...]:
-    """Writes protocol.yaml and one CSV file an activity under `records`; returns the files in order.
+    """Writes protocol.yaml and one CSV file, or folder of raw files, an activity under `records`; the files in order.
 
     `protocol_text` None leaves the protocol file alone. An earlier rehearsal in the folder is replaced; UserError where
     the folder holds records that are not marked as invented: they are never touched.
@@ -31,20 +34,37 @@ def write_study(rehearsed: Rehearsed, protocol_text: str | None, folder: Path) -
     if protocol_text is not None:
         (folder / PROTOCOL_FILE).write_bytes(protocol_text.encode())
         written.append(folder / PROTOCOL_FILE)
+    raw = {
+        folder.activity: folder
+        for folder in raw_folders(rehearsed.protocol, rehearsed.tables, rehearsed.seed)
+    }
     for name, table in rehearsed.tables.items():
+        if name in raw:
+            written += _write_raw(raw[name], records / name)
+            continue
         path = records / f"{name}.csv"
         table.write_csv(path, line_terminator="\n", quote_style="necessary")
         written.append(path)
     return tuple(written)
 
 
+def _write_raw(raw: RawFolder, folder: Path) -> list[Path]:
+    folder.mkdir()
+    for name, content in raw.files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in raw.files]
+
+
 def _clear(records: Path) -> None:
-    """Removes the tables of an earlier rehearsal."""
-    tables = [path for path in records.glob("*") if path.suffix.lower() in {".csv", ".xlsx"}]
+    """Removes the tables and raw files of an earlier rehearsal."""
+    tables = [path for path in records.glob("*") if path.suffix.lower() in {".csv", ".xlsx"} or path.is_dir()]
     if tables and not (records / INVENTED).is_file():
         raise UserError([issues.folder_is_not_invented(str(records))], RECORDS_EXIT)
     for path in tables:
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _mark(rehearsed: Rehearsed) -> str:

@@ -63,7 +63,7 @@ SMALL = Reader(
 
 
 def measure_small(readings: Sequence[Reading], request: Request) -> Run:
-    """Lines: sample analyte value spread; `<` before a value is below 1."""
+    """Lines: sample analyte value spread; `<` or `>` before a value: outside of what can be quantified."""
     found = []
     for each in readings:
         for sample, analyte, text, spread in each.contents[0]:
@@ -86,15 +86,15 @@ def measure_small(readings: Sequence[Reading], request: Request) -> Run:
 
 
 def _measured(file: str, sample: str, analyte: str, text: str, spread: float, request: Request) -> Measured:
-    below, lost = text.startswith("<"), text == "lost"
+    sign, lost = text[0] if text[0] in "<>" else "=", text == "lost"
     finding: Finding = judge(SPREAD, spread, f"spread {spread} %", request=request, place=sample)
     return Measured(
         sample=sample,
         quantity="amount",
         analyte=analyte,
-        value=float("nan") if lost else float(text.lstrip("<")),
+        value=float("nan") if lost else float(text.lstrip("<>")),
         unit="ng/mL",
-        comparator="" if lost else "<" if below else "=",
+        comparator="" if lost else sign,  # type: ignore[arg-type]
         reason="tube lost" if lost else "",
         lloq=1.0,
         spread=spread,

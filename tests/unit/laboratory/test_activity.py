@@ -90,7 +90,7 @@ def test_values_become_cells_in_the_items_unit_and_precision(tmp_path):
             "visit": "BL",
             "date": "2024-01-02",
             "il17": "12",
-            "tnf": "<1",
+            "tnf": "<1.0",
             "reader": "Anna",
         },
         {
@@ -369,6 +369,13 @@ def test_one_item_can_be_missing_with_a_typed_reason_and_never_typed_as_a_value(
     reading = read(write(tmp_path / "raw", {"a.small": GOOD}, rows, head=f"{HEAD},tnf"))
     assert [row["tnf"] for row in table_of(reading)] == ["UNK: label lost", "2.3"]
     assert codes(reading) == ["FD-L117"]
+
+
+@pytest.mark.parametrize(("printed", "told"), [("<1.23", "<1.3"), ("<1.20", "<1.2"), (">1.28", ">1.2")])
+def test_a_limit_is_rounded_to_the_side_on_which_it_stays_true(tmp_path, printed, told):
+    text = GOOD.replace("S1 TNF <1", f"S1 TNF {printed}")
+    reading = read(write(tmp_path / "raw", {"a.small": text}, ["a.small,S1,P1,BL,,,,,,,"]))
+    assert table_of(reading)[0]["tnf"] == told
 
 
 def test_another_word_of_the_protocol_is_another_run(tmp_path):

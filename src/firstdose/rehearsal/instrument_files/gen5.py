@@ -38,10 +38,13 @@ def write_gen5(plate: InventedPlate, random: np.random.Generator) -> bytes:
         "450": {well.well: f"{value:.3f}" for well, value in zip(wells, od[:, 0], strict=True)},
         "Blank 450": {well.well: f"{value:.3f}" for well, value in zip(wells, net, strict=True)},
         "[Concentration]": {
-            well.well: _printed(value, signal, low, curve.highest) for well, value, signal in zip(wells, x, net, strict=True)
+            well.well: _printed(value, signal, low, curve.highest)
+            for well, value, signal in zip(wells, x, net, strict=True)
         },
     }
-    fitted = f"StdCurve\tY = (A-D)/(1+(X/C)^B)+D\t0\t{-curve.slope}\t{curve.middle}\t{curve.top / _OD}\t1\t?????"
+    fitted = (
+        f"StdCurve\tY = (A-D)/(1+(X/C)^B)+D\t0\t{-curve.slope}\t{curve.middle}\t{curve.top / _OD}\t1\t?????"
+    )
     lines = [
         *_head(plate),
         "Layout",

@@ -26,7 +26,7 @@ def write_xponent(plate: InventedPlate, random: np.random.Generator) -> bytes:
     wells = wells_of(plate)
     median = np.round(2 * counted(plate, wells, random)) / 2
     net = np.round(median - blank_mean(median, wells), 2)
-    beads = random.integers(_BEADS_WANTED + 5, 3 * _BEADS_WANTED, median.shape)
+    beads = random.integers(_BEADS_WANTED + 5, 3 * _BEADS_WANTED, median.shape).astype(float)
     rows = [
         *_preamble(plate, len(wells)),
         *_by_well("Median", _texts(median), plate, wells, beads),
@@ -87,7 +87,12 @@ def _results(plate: InventedPlate, wells: Sequence[InventedWell], net: Floats) -
     for j, analyte in enumerate(plate.analytes):
         low, high = analyte.highest / plate.fold ** (plate.levels - 1), analyte.highest
         x = analyte.concentration(net[:, j])
-        columns.append([_result(well, value, net[i, j], low, high) for i, (well, value) in enumerate(zip(wells, x, strict=True))])
+        columns.append(
+            [
+                _result(well, value, net[i, j], low, high)
+                for i, (well, value) in enumerate(zip(wells, x, strict=True))
+            ]
+        )
     return [list(row) for row in zip(*columns, strict=True)]
 
 
