@@ -103,6 +103,7 @@ def _value(
         spread=None if measured is None or math.isnan(measured.spread) else measured.spread,
         dilution=measured.dilution if measured else 1.0,
         verdict=verdict,
+        own_verdict=measured.verdict if measured else "pass",
         rules=_rules(findings),
         findings="; ".join(_told(each) for each in findings if each.verdict != "pass"),
         run=run.name,

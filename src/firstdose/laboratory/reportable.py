@@ -18,7 +18,7 @@ class Reportable:
     """One value with everything that was known of it. `reported`: whether it became the item's value.
 
     `text`: as it stands in the record (`<0.5`, `ND: ...`); `rules`: ids of the rules it broke, or all it was held to
-    where it broke none; `own_findings` are those of the value, without the run's; `row`: its line in the list of samples, `list_file`.
+    where it broke none; `own_findings` and `own_verdict`: of the value, without the run's; `row`: its line in the list of samples, `list_file`.
     """
 
     activity: str
@@ -41,6 +41,7 @@ class Reportable:
     spread: float | None
     dilution: float
     verdict: Verdict
+    own_verdict: Verdict
     rules: str
     findings: str
     run: str

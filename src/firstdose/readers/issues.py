@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstdose.values.issue import Issue, Place, did_you_mean
@@ -104,7 +105,8 @@ def _shortened(found: list[Issue]) -> Iterator[Issue]:
     yield from found[:MOST_TOLD]
     if rest := found[MOST_TOLD:]:
         message = f"{len(rest)} more of the same kind follow."
-        yield Issue(rest[0].place, rest[0].code, message, "Mend the first ones and read the file again.")
+        remedy = "Mend the first ones and read the file again."
+        yield replace(rest[0], message=message, remedy=remedy)
 
 
 def _cells(count: int) -> str:

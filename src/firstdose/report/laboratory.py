@@ -12,13 +12,13 @@ from firstdose.values.rounding import printed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstdose.catalogue import Assay, Finding, Measured, Panel, Run
+    from firstdose.catalogue import Assay, Finding, Measured, Panel, Run, Verdict
     from firstdose.laboratory.measuring import MeasuredRun
     from firstdose.report.tree import Block
 
 MOST_ROWS = 400
 _SIGNIFICANT = 5
-WORDS = {"pass": "good", "flag": "to be looked at", "reject": "rejected"}
+WORDS: dict[Verdict, str] = {"pass": "good", "flag": "to be looked at", "reject": "rejected"}
 
 
 def build_assay_report(assay: Assay, measured: MeasuredRun, *, drawn: bool = True) -> Report:
@@ -39,8 +39,17 @@ def build_assay_report(assay: Assay, measured: MeasuredRun, *, drawn: bool = Tru
             ("Assay", f"{assay.label} ({assay.name}, version {assay.version})"),
             ("Source", assay.source),
             ("Verdict on the run", WORDS[measured.run.verdict]),
+            ("Verdicts on its values", _verdicts(measured.run)),
         ),
         blocks=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _verdicts(run: Run) -> str:
+    """`9 good, 3 rejected`."""
+    verdicts = [each.verdict for each in run.measured]
+    return (
+        ", ".join(f"{verdicts.count(word)} {WORDS[word]}" for word in WORDS if word in verdicts) or "no value"
     )
 
 
@@ -107,7 +116,7 @@ def verdict_blocks(run: Run, name: str) -> tuple[Block, ...]:
     if not found:
         return (Paragraph((Text("No quality rule applies to what these files hold."),)),)
     blocks: list[Block] = [_counts(found, f"{name}-counts")]
-    broken = [finding for finding in found if finding.verdict != "pass"]
+    broken = list(dict.fromkeys(finding for finding in found if finding.verdict != "pass"))
     if broken:
         blocks.append(_broken(broken, f"{name}-broken"))
     return tuple(blocks)

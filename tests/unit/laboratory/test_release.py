@@ -220,6 +220,15 @@ def test_a_protocol_that_only_follows_lots_releases_nothing(tmp_path):
     assert check_doses(protocol, snapshot) == ()
 
 
+def test_a_protocol_that_only_releases_follows_nothing(tmp_path):
+    product = PRODUCT.partition("  custody")[0]
+    table = TABLE + ",viability,10,%,nobody's,QA,2024-03-01,,,\n"
+    study = write_product_study(tmp_path, product=product, release=table, custody="")
+    protocol, snapshot = read_product_study(study)
+    assert [issue.code for issue in check_records(protocol, snapshot)] == []
+    assert list(derive_releases(protocol, snapshot)) == ["A17", "A18"]
+
+
 @pytest.mark.parametrize("text", ["2024-13-01", "today", "2024-03-04T25:00", ""])
 def test_what_is_no_moment_is_none(text):
     assert read_moment(text) is None

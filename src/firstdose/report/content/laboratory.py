@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from firstdose.protocol.model_of_laboratory import PlannedAssay
 
 SHOWN = 200
+_MOST_RUNS = 6
 _MOST_PICTURES = 6  # of one activity; `firstdose assay` shows all of any run
-_COLUMNS = ("participant", "visit", "lesion", "item", "text", "verdict", "rules", "sample", "place", "file")
+_COLUMNS = {
+    "participant": "Participant",
+    "visit": "Visit",
+    "lesion": "Lesion",
+    "item": "Item",
+    "text": "On record",
+    "verdict": "Verdict",
+    "rules": "Rules broken",
+    "sample": "Sample",
+    "place": "Where",
+    "file": "File",
+}
 
 
 def laboratory_section(material: Material) -> Section | None:
@@ -53,9 +65,17 @@ def _how(planned: PlannedAssay) -> str:
 
 
 def _runs(reading: ActivityReading, number: int) -> Block:
-    rows = [(run.name, *_counted(run), _standing(run), _facts(run)) for run in reading.runs]
-    heads = ("Run", "Values", "Broken rules", "Verdict", "What else it says")
-    return plain_table(f"laboratory-runs-{number}", "Runs", heads, rows)
+    """Every run; of many only those that are not plainly good, and without their facts."""
+    runs = [run for run in reading.runs if run.origins]
+    many = len(runs) > _MOST_RUNS
+    shown = [run for run in runs if run.refused or run.run.verdict != "pass"] if many else runs
+    if many and not shown:
+        return sentence(f"{len(runs)} runs, all good.")
+    rows = [(run.name, *_counted(run), _standing(run), *(() if many else (_facts(run),))) for run in shown]
+    heads = ("Run", "Values", "Broken rules", "Verdict", *(() if many else ("What else it says",)))
+    left = len(runs) - len(shown)
+    notes = (f"{left} more runs are good.",) if left else ()
+    return plain_table(f"laboratory-runs-{number}", "Runs", heads, rows, footnotes=notes)
 
 
 def _counted(run: MeasuredRun) -> tuple[str, str]:
@@ -77,14 +97,18 @@ def _values(material: Material, reading: ActivityReading, number: int) -> Iterat
     if frame is None:
         return
     own = frame.filter(pl.col("activity") == reading.activity)
-    good = (pl.col("verdict") == "pass") & (pl.col("comparator") == "=") & pl.col("reported")
+    good = (pl.col("own_verdict") == "pass") & (pl.col("comparator") == "=") & pl.col("reported")
     rest = own.filter(~good)
-    counts = f"{own.height} values, {own.height - rest.height} of them good and above quantification."
+    counts = f"{own.height} values, {own.height - rest.height} of them good and within quantification."
     yield sentence(counts)
     if rest.height:
-        rows = tuple(tuple(map(str, row)) for row in rest.select(_COLUMNS).head(SHOWN).iter_rows())
-        heads = tuple(name.capitalize() for name in _COLUMNS)
-        title = "Values below quantification, missing, to be looked at, rejected or repeated"
+        shown = rest.head(SHOWN).with_columns(
+            pl.col("verdict").replace_strict(dict(WORDS)),
+            rules=pl.when(pl.col("verdict") == "pass").then(pl.lit("")).otherwise(pl.col("rules")),
+        )
+        rows = tuple(tuple(map(str, row)) for row in shown.select(list(_COLUMNS)).iter_rows())
+        heads = tuple(_COLUMNS.values())
+        title = "Values outside quantification, missing, to be looked at, rejected or repeated"
         yield Listing(f"laboratory-values-{number}", title, heads, rows, total=rest.height)
 
 

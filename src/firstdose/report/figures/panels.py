@@ -19,12 +19,13 @@ from firstdose.report.figures.canvas import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
     from firstdose.catalogue import Layer, Panel
 
 _HEIGHT, _SQUARE = 8.0, 11.0  # cm
-_MOST_NAMED = 12
+_MOST_NAMED, _MOST_WORDS = 12, 96  # labels in the legend, words beside points
 _CROWD = 400  # points from which they are drawn as dots
 
 
@@ -36,13 +37,14 @@ def draw_panel(panel: Panel) -> Figure:
     labels = list(dict.fromkeys(layer.label for layer in panel.layers if layer.label))
     named = labels if len(labels) <= _MOST_NAMED else []
     marks: dict[str, object] = {}
+    crowd = sum(layer.x.size for layer in panel.layers if layer.kind == "points") > _CROWD
     for number, layer in enumerate(panel.layers):
         place = labels.index(layer.label) if layer.label else number
-        mark = _draw(axes, layer, place)
+        mark = _draw(axes, layer, place, crowd=crowd)
         if layer.label in named:
             marks.setdefault(layer.label, mark)
-    for x, y, word in panel.words:
-        axes.text(x, y, lettered(word), ha="center", va="center", fontsize=6.5, color=INK)
+    for x, y, word in panel.words if len(panel.words) <= _MOST_WORDS else ():
+        axes.text(x, y, lettered(word), ha="center", va="bottom", fontsize=6, color=INK)
     _axes(axes, panel)
     if marks:
         legend_below(figure, list(marks.values()), [lettered(label) for label in marks])
@@ -53,18 +55,26 @@ def _axes(axes: Axes, panel: Panel) -> None:
     axes.set_xlabel(lettered(panel.x_label, 13))
     axes.set_ylabel(lettered(panel.y_label, 6))
     if panel.x_log:
-        axes.set_xscale("log")
+        _logarithmic(axes, axes.xaxis)
     if panel.y_log:
-        axes.set_yscale("log")
+        _logarithmic(axes, axes.yaxis)
     if panel.equal:
-        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_aspect("equal", adjustable="box")
 
 
-def _draw(axes: Axes, layer: Layer, place: int) -> object:
+def _logarithmic(axes: Axes, axis: Axis) -> None:
+    """A logarithmic axis with plain numbers: the figures of record know no formulas."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _draw(axes: Axes, layer: Layer, place: int, *, crowd: bool) -> object:
     colour = PALETTE[place % len(PALETTE)]
     match layer.kind:
         case "points":
-            crowd = layer.x.size > _CROWD
             return axes.plot(
                 layer.x,
                 layer.y,
@@ -72,7 +82,6 @@ def _draw(axes: Axes, layer: Layer, place: int) -> object:
                 marker="." if crowd else MARKERS[place % len(MARKERS)],
                 markersize=1.2 if crowd else 4.0,
                 color=colour,
-                rasterized=False,
             )[0]
         case "line":
             dash = DASHES[place // len(PALETTE) % len(DASHES)]
