@@ -1,0 +1,1 @@
+"""What is measured on slides, one module a kind of source."""
