@@ -317,3 +317,7 @@ def test_bioplex_regions_without_a_count_have_no_beads():
 def test_a_title_and_nothing_else_is_no_plate():
     assert not entry("plate_layout").recognises(Source("x", b"ID\tStd\n"))
     assert entry("plate_layout").recognises(Source("x", b"ExpID\tFileName\n"))
+
+
+def test_a_softmax_group_without_wells_names_none():
+    assert not read("softmax", S.replace("Sample\tWells", "Sample\tPlaces")).issues

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 
 from firstdose.catalogue import load
 from firstdose.laboratory.reading import read_source
@@ -299,6 +301,8 @@ def curve(*levels: object) -> str:
     [
         (curve(1, "x", 3), "amplification curve of A1 T"),
         (curve(1, 2) + ADP.format(2, 5), "twice"),
+        (curve(1, "1.2.3"), "1.2.3"),
+        ("<adp><cyc>1</cyc><fluor>2</fluor></adp><adp><tmp>1</tmp><fluor>2</fluor></adp>", "''"),
         (ADP.format(900, 1) + ADP.format(1, 1), "900"),
         (curve(1, "1e999", 3), "infinite"),
         ("<cq>abc</cq>", "abc"),
@@ -403,3 +407,33 @@ def test_shapes_that_no_plate_has_leave_numbers_as_they_are() -> None:
     found = run(made.rdml_of(f"{text}{made.react_of('5', '<cq>20</cq>')}</run></experiment>"), "p.rdml")
     assert (found.wells[0].well, found.shape, found.run) == ("5", None, "R")
     assert np.isnan(run(made.run_of(made.react_of("99999", "<cq>NaN</cq>")), "p.rdml").wells[0].cq)
+
+
+def test_readers_answer_for_what_they_would_not_have_recognised() -> None:
+    shelf = load("readers.formats")
+    assert shelf["qpcr_table"].read(Source("x", b"\n\n")).issues[0].code == "FD-L003"
+    assert shelf["quantstudio"].read(Source("x", b"PK\x03\x04")).issues[0].code == "FD-L003"
+    assert shelf["quantstudio"].read(Source("x", b"nothing")).issues[0].code == "FD-L004"
+
+
+def test_a_section_without_rows_and_a_sheet_without_a_table_are_left_aside() -> None:
+    assert (
+        refusal(
+            "* Block Type = x\n* Experiment Name = x\n* Instrument Type = y\n* Chemistry = z\n[Results]\n"
+        ).code
+        == "FD-L004"
+    )
+    head: list[list[object]] = [["Block Type", "96"], ["Experiment Name", "x"], ["Instrument Type", "y"]]
+    only = made.workbook_of({"Results": head, "Sample Setup": head})
+    assert refusal(only, "p.xlsx").code == "FD-L003"
+
+
+def test_a_workbook_with_one_far_cell_is_not_unrolled() -> None:
+    book = Workbook()
+    book.worksheets[0].title = "Results"
+    book.create_sheet("Sample Setup")
+    for row in range(1, 60):
+        book.worksheets[0].cell(row=row * 17000, column=16000, value="x")
+    opened = io.BytesIO()
+    book.save(opened)
+    assert refusal(opened.getvalue(), "p.xlsx").code == "FD-L003"

@@ -26,7 +26,10 @@ TRUTH = (3.0, 40.0, 400.0, 9000.0)
 def serum_plate(samples=20):
     random = np.random.default_rng(9)
     made = tuple(
-        InventedSample(name=f"P{1 + k // 4}-V{1 + k % 4}", concentrations=tuple(float(x) for x in np.exp(random.normal(4, 1, 4))))
+        InventedSample(
+            name=f"P{1 + k // 4}-V{1 + k % 4}",
+            concentrations=tuple(float(x) for x in np.exp(random.normal(4, 1, 4))),
+        )
         for k in range(samples)
     )
     return InventedPlate(name="serum 1", date="2026-03-02", analytes=SERUM_CYTOKINES, samples=made)
@@ -70,9 +73,20 @@ def test_an_elisa_plate_gives_back_its_truth():
 
 
 def test_results_beyond_the_curve_are_printed_as_limits():
-    plate = replace(serum_plate(0), samples=(InventedSample(name="low", concentrations=(0.0,) * 4), InventedSample(name="high", concentrations=(9e9,) * 4)))
+    plate = replace(
+        serum_plate(0),
+        samples=(
+            InventedSample(name="low", concentrations=(0.0,) * 4),
+            InventedSample(name="high", concentrations=(9e9,) * 4),
+        ),
+    )
     for name, write in (("xponent", write_xponent), ("gen5", write_gen5)):
-        signs = {sign for k in range(6) for one in read(name, write(plate, np.random.default_rng(k))).contents[0].analytes for sign in one.comparators}
+        signs = {
+            sign
+            for k in range(6)
+            for one in read(name, write(plate, np.random.default_rng(k))).contents[0].analytes
+            for sign in one.comparators
+        }
         assert {"<", ">"} <= signs
 
 

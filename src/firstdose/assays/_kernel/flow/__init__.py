@@ -1,0 +1,1 @@
+"""Arithmetic of flow cytometry: transforms, compensation, gates, an automatic second reader, counting errors."""
