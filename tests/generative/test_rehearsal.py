@@ -158,7 +158,7 @@ def test_another_participant_changes_nobody_elses_records(seed: int, few: int, m
 def test_everybody_in_a_rehearsal_of_the_seed_trial_is_eligible(seed: int) -> None:
     rehearsed = rehearse(SEED_TRIAL, 20, seed)
     with tempfile.TemporaryDirectory() as folder:
-        write_study(rehearsed, None, Path(folder))
+        write_study(rehearsed, None, Path(folder), raw=False)
         snapshot = read_study(Path(folder), SEED_TRIAL).snapshot
     verdicts = derive_eligibility(SEED_TRIAL, snapshot, derive_participants(SEED_TRIAL, snapshot))
     assert len(verdicts) == 20 * len(SEED_TRIAL.eligibility)

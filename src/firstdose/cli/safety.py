@@ -48,8 +48,10 @@ def decide(
             "--cut, --resumed-after and --source are about the records of a study folder."
         )
     from firstdose.escalation import deciding, foreseeing, telling
+    from firstdose.escalation.lesions_on_record import evaluable_lesions
 
     protocol = read_checked_protocol(what / "protocol.yaml" if what.is_dir() else what)
+    snapshot = None
     try:
         if outcomes or not what.is_dir():
             decision = deciding.decide_line(protocol, outcomes)
@@ -57,13 +59,20 @@ def decide(
             reading, found = read_checked_records(what, protocol, source)
             if errors(found):
                 stop(found, RECORDS)
-            days = [each.date() if each else None for each in (cut, resumed_after)]
-            decision = deciding.decide(protocol, reading.snapshot, days[0], resumed_after=days[1])
+            snapshot, days = (
+                reading.snapshot,
+                [each.date() if each else None for each in (cut, resumed_after)],
+            )
+            decision = deciding.decide(protocol, snapshot, days[0], resumed_after=days[1])
     except UserError as refusal:
         stop(refusal.issues, refusal.exit_code)
     foreseen = foreseeing.foresee(decision)
     if json_file is not None:
-        write_json(json_file, telling.decision_as_json(decision, foreseen))
+        written = telling.decision_as_json(decision, foreseen)
+        if snapshot is not None and protocol.safety is not None and protocol.safety.local_dlt:
+            seen = evaluable_lesions(protocol, snapshot, decision.cut)
+            written |= {"local": telling.lesions_seen_as_json(seen)}
+        write_json(json_file, written)
     typer.echo("\n".join(telling.tell_decision(decision, foreseen)))
     if decision.standing == "undecided":
         stop(decision.issues, UNDECIDED)

@@ -77,6 +77,9 @@ def rehearse(
         int, typer.Option(help="How many invented participants; fewer where the rule ends the trial.", min=1)
     ] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same study.", min=0)] = 1,
+    raw: Annotated[
+        bool, typer.Option("--raw/--no-raw", help="Laboratory values as files of instruments, or as tables.")
+    ] = True,
     facts: Annotated[
         Path | None,
         typer.Option(help="Values held fixed: a CSV of activity, participant, lesion, visit, item, value."),
@@ -98,7 +101,7 @@ def rehearse(
     print_issues(rehearsed.issues)
     if errors(rehearsed.issues):
         raise typer.Exit(PROTOCOL)
-    write_study(rehearsed, file.read_text(encoding="utf-8"), out)
+    write_study(rehearsed, file.read_text(encoding="utf-8"), out, raw=raw)
     typer.echo(
         f"{out}: {rehearsed.participants} invented participants, seed {seed}. Then: firstdose report {out} --out report"
     )

@@ -27,6 +27,7 @@ from firstdose.derived.dose_plan import (
     Product,
     compute_dose,
 )
+from firstdose.derived.lots import Lots, derive_standing
 from firstdose.derived.timing import ADMINISTRATION
 from firstdose.values.issue import Place
 from firstdose.values.quantity import Quantity
@@ -69,7 +70,7 @@ def derive_doses(protocol: Protocol, snapshot: Snapshot) -> tuple[LesionDose, ..
     scheduled = protocol.activity(ADMINISTRATION)
     visit = scheduled.at[0] if scheduled and scheduled.at else ""
     rank = {name: place for place, name in enumerate(snapshot.participants)}
-    reading = _Reading(snapshot, protocol.intervention, visit)
+    reading = _Reading(snapshot, protocol.intervention, visit, derive_standing(protocol, snapshot))
     return tuple(
         dose
         for key in sorted({**mapped, **given}, key=lambda key: rank.get(key[0], len(rank)))
@@ -103,6 +104,7 @@ class _Reading:
     snapshot: Snapshot
     limits: Intervention
     visit: str
+    lots: Lots
 
     def of_lesion(
         self, key: tuple[str, str], mapped: list[Row], given: list[Row], products: list[Row]
@@ -129,6 +131,7 @@ class _Reading:
         mapped_level = lesion.get("dose_level") or ""
         level = mapped_level or (given.level if given else "")
         request = self._request(areas, level, concentration)
+        lot = self.lots.of_dose(key, given.lot if given else "", product.lot if product else "")
         rows = {LESIONS: lesion, ADMINISTRATION: row or {}}
         places = {activity: self._place(activity, each) for activity, each in rows.items() if each}
         return LesionDose(
@@ -149,6 +152,8 @@ class _Reading:
             product=product,
             unread=unread,
             why_no_concentration=why,
+            lot=lot,
+            unreleased=self.lots.why_not(lot, prepared=given is not None or product is not None),
             places=places,
         )
 
@@ -314,14 +319,14 @@ def _sum(cells: Iterable[Quantity]) -> Quantity:
 def derive_dose_deviations(
     protocol: Protocol, snapshot: Snapshot, doses: Sequence[LesionDose] | None = None
 ) -> tuple[Deviation, ...]:
-    """Doses given outside the tolerance, at another level than planned, or above the cap; ordered.
+    """Doses given outside the tolerance, at another level than planned, of a lot not released, or above the cap; ordered.
 
     `doses`: of `derive_doses`, where they are at hand already.
     """
     if protocol.intervention is None:
         return ()
     doses = derive_doses(protocol, snapshot) if doses is None else doses
-    found = [*_off_target(doses, protocol.intervention), *_other_level(doses)]
+    found = [*_off_target(doses, protocol.intervention), *_other_level(doses), *_unreleased(doses)]
     return tuple(sorted([*found, *_over_cap(doses, protocol.intervention)]))
 
 
@@ -344,6 +349,13 @@ def _other_level(doses: Sequence[LesionDose]) -> Iterator[Deviation]:
         if dose.given and dose.mapped_level and dose.given.level and dose.given.level != dose.mapped_level:
             sentence = f"{dose.given.level} was given; {dose.mapped_level} was planned."
             yield Deviation(dose.participant, "wrong dose level", dose.visit, dose.lesion, sentence)
+
+
+def _unreleased(doses: Sequence[LesionDose]) -> Iterator[Deviation]:
+    for dose in doses:
+        if dose.given and dose.unreleased:
+            sentence = f"Lot {dose.lot or 'unknown'} was given and is not released: {dose.unreleased}."
+            yield Deviation(dose.participant, "lot not released", dose.visit, dose.lesion, sentence)
 
 
 def _over_cap(doses: Sequence[LesionDose], limits: Intervention) -> Iterator[Deviation]:

@@ -222,7 +222,8 @@ class LesionDose:
 
     `areas`: every reading of the lesion map, the one that counts first (the injection's, where the map has none);
     `level`: of the lesion map, else of the injection; `number`: 1 for the first administration; `unread`: why the
-    outline has no area (message, remedy); `places`: activity > line of its record and cell of each column.
+    outline has no area (message, remedy); `lot`: of the injection, else of the chain of custody, else of the product;
+    `unreleased`: why that lot may not be given; `places`: activity > line of its record and cell of each column.
     """
 
     participant: str
@@ -242,6 +243,8 @@ class LesionDose:
     product: Product | None = None
     unread: tuple[str, str] | None = None
     why_no_concentration: str = ""
+    lot: str = ""
+    unreleased: str = ""
     places: Mapping[str, tuple[Place, Mapping[str, int]]] = field(default_factory=dict)
 
     def at(self, item: str) -> Place:

@@ -13,6 +13,7 @@ from firstdose.derived.area import PI
 from firstdose.derived.dose import derive_doses, dose_totals, is_outside, millions
 from firstdose.derived.dose_in_float import disagreement
 from firstdose.derived.dose_plan import CELLS, ML, PER_CM2, PER_ML, SHARE, value_in
+from firstdose.laboratory.issues_of_product import not_released
 from firstdose.records.issues import given_again
 from firstdose.values.quantity import Quantity
 from firstdose.values.rounding import printed
@@ -52,7 +53,12 @@ def check_doses(protocol: Protocol, snapshot: Snapshot) -> tuple[Issue, ...]:
 def check_lesion(dose: LesionDose, limits: Intervention, word: str = "lesion") -> tuple[Issue, ...]:
     """The Issues of one dose, planned and given; `word`: what the trial calls a lesion."""
     whose = f"{word} {dose.lesion} of participant {dose.participant}"
-    found = [*_unknown(dose, limits, whose), *_areas(dose, limits, whose), *_plan(dose, limits, whose)]
+    found = [
+        *_released(dose, whose),
+        *_unknown(dose, limits, whose),
+        *_areas(dose, limits, whose),
+        *_plan(dose, limits, whose),
+    ]
     if dose.given is not None:
         counts = list(_concentration(dose, dose.given, whose))
         found += [
@@ -74,6 +80,13 @@ def check_totals(doses: Sequence[LesionDose], limits: Intervention) -> tuple[Iss
         for total in dose_totals(doses, limits)
         if total.visit == "" and total.cap is not None and total.over_cap
     )
+
+
+def _released(dose: LesionDose, whose: str) -> Iterator[Issue]:
+    """A dose of a lot that may not be given."""
+    if dose.unreleased:
+        place = dose.at("injection.lot" if dose.given else "lesion_map.lesion")
+        yield not_released(place, dose.lot or "unknown", whose, dose.unreleased, given=dose.given is not None)
 
 
 def _unknown(dose: LesionDose, limits: Intervention, whose: str) -> Iterator[Issue]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firstdose.catalogue import End, EscalationDesign, Option, State, Step, Treat
-from firstdose.designs._kernel.two_parameter_model import MOST_NODES, REACH, STEP_A, TwoParameterModel
+from firstdose.designs._kernel import declared
+from firstdose.designs._kernel.two_parameter_model import TwoParameterModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,27 +114,28 @@ class Blrm:
 
 def make(words: Mapping[str, str], doses: int) -> Blrm:
     """See `EscalationDesign.make`."""
-    low, high = float(words["target_low"]), float(words["target_high"])
-    if not 0 < low < high < 1:
-        raise ValueError("target_low and target_high are rates between 0 and 1, the lower one first.")
-    amounts = _amounts(words["amounts"], doses)
-    reference = float(words["reference"]) or amounts[-1]
-    enough = int(float(words["enough_at_one"]))
+    low, high = (declared.number(words, name, 0.001, 0.999) for name in ("target_low", "target_high"))
+    if low >= high:
+        raise ValueError("target_low is below target_high.")
+    amounts = _amounts(words, doses)
+    reference = declared.number(words, "reference", 0, 1000 * amounts[-1]) or amounts[-1]
+    if reference * 1000 < amounts[0]:
+        raise ValueError("reference is a dose near those of the levels, or 0 for the highest.")
     return Blrm(
         model=_model(words, tuple(log(amount / reference) for amount in amounts), (low, high)),
         amounts=amounts,
         reference=reference,
-        size=int(float(words["cohort"])),
-        overdose=float(words["overdose"]),
+        size=declared.whole(words, "cohort", 1),
+        overdose=declared.between(words, "overdose"),
         assumed=not words["amounts"].strip(),
-        enough_at_one=enough or None,
+        enough_at_one=declared.whole(words, "enough_at_one") or None,
     )
 
 
-def _amounts(text: str, doses: int) -> tuple[float, ...]:
-    if not text.strip():
+def _amounts(words: Mapping[str, str], doses: int) -> tuple[float, ...]:
+    amounts = declared.numbers(words, "amounts")
+    if not amounts:
         return tuple(float(level) for level in range(1, doses + 1))
-    amounts = tuple(float(word) for word in text.split())
     rising = all(low < high for low, high in pairwise(amounts))
     if len(amounts) != doses or amounts[0] <= 0 or not rising:
         raise ValueError(
@@ -145,15 +147,11 @@ def _amounts(text: str, doses: int) -> tuple[float, ...]:
 def _model(
     words: Mapping[str, str], distances: tuple[float, ...], limits: tuple[float, float]
 ) -> TwoParameterModel:
-    rate, correlation = float(words["prior_rate"]), float(words["correlation"])
-    sd = float(words["log_a_sd"]), float(words["log_b_sd"])
-    if not 0 < rate < 1 or not -1 < correlation < 1 or min(sd) <= 0:
-        raise ValueError(
-            "prior_rate lies between 0 and 1, correlation between -1 and 1, and both standard deviations are positive."
-        )
-    if (2 * REACH * max(1.0, sd[0] / STEP_A)) * (20 * REACH) > MOST_NODES:
-        raise ValueError("log_a_sd is too large: such a prior says nothing; write one of at most 20.")
-    mean = log(rate / (1 - rate)), float(words["log_b_mean"])
+    rate = declared.number(words, "prior_rate", 0.001, 0.999)
+    correlation = declared.number(words, "correlation", -0.95, 0.95)
+    # Beyond these a prior says nothing, and the grid of its quadrature would grow with it.
+    sd = declared.number(words, "log_a_sd", 0.01, 20), declared.number(words, "log_b_sd", 0.01, 5)
+    mean = log(rate / (1 - rate)), declared.number(words, "log_b_mean", -10, 10)
     return TwoParameterModel(distances, mean, sd, correlation, limits)
 
 

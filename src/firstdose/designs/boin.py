@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import EscalationDesign, Option
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.interval import IntervalDesign
-from firstdose.designs._kernel.lambdas import Boundary, boundaries
+from firstdose.designs._kernel.lambdas import Boundary, scaled_boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,22 +15,18 @@ if TYPE_CHECKING:
 
 def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
     """See `EscalationDesign.make`."""
-    target, above = float(words["target"]), float(words["eliminate_above"])
-    low, high = float(words["low"]) * target, float(words["high"]) * target
-    if not 0 < low < target < high < 1:
-        raise ValueError(
-            "low and high are factors of the target: low below 1, high above 1, high x target below 1."
-        )
-    escalate, deescalate = boundaries(target, low, high)
-    enough, safer = float(words["enough_at_one"]), float(words["extra_safe"])
+    target, above = declared.target(words), declared.number(words, "eliminate_above", 0, 1)
+    escalate, deescalate = scaled_boundaries(target, *declared.around(words, target))
+    enough, safer = declared.whole(words, "enough_at_one"), declared.number(words, "extra_safe", 0, above)
+    least = declared.whole(words, "eliminate_from", 1)
     return IntervalDesign(
         doses=doses,
-        size=int(float(words["cohort"])),
+        size=declared.whole(words, "cohort", 1),
         target=target,
         decide=Boundary(escalate, deescalate),
         eliminate_above=above,
-        eliminate_from=int(float(words["eliminate_from"])),
-        enough_at_one=int(enough) if enough else None,
+        eliminate_from=least,
+        enough_at_one=enough or None,
         extra_safe=safer or None,
         selectable=deescalate if words["selection"] == "bounded" else 1.0,
         sentences=(
@@ -38,7 +35,7 @@ def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
                 f" the current level is at most {escalate:.6f}, de-escalated from {deescalate:.6f} on, and kept between."
             ),
             (
-                f"A level and all above it are closed once at least {words['eliminate_from']} participants there make the"
+                f"A level and all above it are closed once at least {least} participants there make the"
                 f" probability of a rate above the target exceed {above:g}."
             ),
             "The recommended level has the isotonic rate nearest to the target.",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from firstdose.catalogue import End, EscalationDesign, Option, State, Step, Treat
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.beta import tail
 from firstdose.designs._kernel.isotonic import nearest
 from firstdose.designs._kernel.lambdas import Boundary, scaled_boundaries
@@ -52,6 +53,11 @@ class Boin12:
     @property
     def looks_back(self) -> bool:
         return False
+
+    @property
+    def counts(self) -> str:
+        """What it counts beside toxicities."""
+        return "responses"
 
     @property
     def benchmark(self) -> float:
@@ -223,40 +229,30 @@ class Boin12:
 
 def make(words: Mapping[str, str], doses: int) -> Boin12:
     """See `EscalationDesign.make`."""
-    neither, both = float(words["neither"]), float(words["both"])
-    if abs(neither + both - 100) > TIE or not 0 <= neither <= 100:
-        raise ValueError("the utilities of neither and both lie between 0 and 100 and have the sum 100.")
-    limit, least = float(words["toxicity_limit"]), float(words["response_least"])
-    if not 0 < limit < 1 or not 0 < least < 1:
-        raise ValueError("toxicity_limit and response_least are rates between 0 and 1.")
-    explore, most = int(float(words["explore_from"])), int(float(words["most_at_one"]))
+    neither, both = (declared.number(words, name, 0, 100) for name in ("neither", "both"))
+    if abs(neither + both - 100) > TIE:
+        raise ValueError("the utilities of neither and both have the sum 100.")
+    limit = declared.target(words, "toxicity_limit")
     return Boin12(
         doses=doses,
-        size=int(float(words["cohort"])),
-        boundary=Boundary(*scaled_boundaries(limit, float(words["low"]), float(words["high"]))),
+        size=declared.whole(words, "cohort", 1),
+        boundary=Boundary(*scaled_boundaries(limit, *declared.around(words, limit))),
         limit=limit,
-        least=least,
+        least=declared.target(words, "response_least"),
         utility=Utility(neither / 100),
-        toxic_above=float(words["toxic_above"]),
-        futile_above=float(words["futile_above"]),
-        eliminate_from=int(float(words["eliminate_from"])),
-        score_from=int(float(words["score_from"])),
-        closes_above=words["toxic_closes"] == "above",
-        lower=cast("Lower", words["lower_inadmissible"]),
-        explore_from=explore or None,
-        most_at_one=most or None,
-        cap=cast("Cap", words["cap"]),
-        selection=cast("Selection", words["selection"]),
-        ties="higher" if words["ties"] == "higher" else "lower",
-        start=_start(words["start"], doses),
+        toxic_above=declared.number(words, "toxic_above", 0, 1),
+        futile_above=declared.number(words, "futile_above", 0, 1),
+        eliminate_from=declared.whole(words, "eliminate_from", 1),
+        score_from=declared.whole(words, "score_from"),
+        closes_above=declared.one_of(words, "toxic_closes", ("above", "itself")) == "above",
+        lower=cast("Lower", declared.one_of(words, "lower_inadmissible", get_args(Lower))),
+        explore_from=declared.whole(words, "explore_from") or None,
+        most_at_one=declared.whole(words, "most_at_one") or None,
+        cap=cast("Cap", declared.one_of(words, "cap", get_args(Cap))),
+        selection=cast("Selection", declared.one_of(words, "selection", get_args(Selection))),
+        ties=cast("Literal['lower', 'higher']", declared.one_of(words, "ties", ("lower", "higher"))),
+        start=declared.whole(words, "start", 1, doses) - 1,
     )
-
-
-def _start(level: str, doses: int) -> int:
-    start = int(float(level))
-    if not 1 <= start <= doses:
-        raise ValueError(f"start is one of the levels 1 to {doses}.")
-    return start - 1
 
 
 ENTRY = EscalationDesign(

@@ -8,6 +8,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import End, EscalationDesign, Option, State, Step, Treat
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.graded import GRADES, GradedState, Scale, with_scores
 from firstdose.designs._kernel.isotonic import pooled
 from firstdose.designs._kernel.lambdas import scaled_boundaries
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EDGE = 1e-12
+MOST_SCORE = 1000  # and the greatest denominator of a score
 _NUDGE = 1e-10  # as in BOIN: ties of pooled levels go to the higher level below the target, to the lower one above it
 
 
@@ -37,6 +39,11 @@ class Gboin:
     @property
     def looks_back(self) -> bool:
         return False
+
+    @property
+    def counts(self) -> str:
+        """What it counts beside toxicities."""
+        return "scores"
 
     def total(self, state: GradedState, dose: int) -> float:
         """Sum of scores at a level, each between 0 and 1."""
@@ -112,37 +119,39 @@ def _weight(n: int, total: float) -> float:
 
 def make(words: Mapping[str, str], doses: int) -> Gboin:
     """See `EscalationDesign.make`."""
-    target = float(words["target"])
-    if not 0 < target < 1:
-        raise ValueError("target is a mean score between 0 and 1, where 1 is the score of the worst grade.")
-    escalate, deescalate = scaled_boundaries(target, float(words["low"]), float(words["high"]))
-    lesions, dlt_from = int(float(words["lesions"])), int(float(words["dlt_from"]))
-    if lesions < 1 or not 1 <= dlt_from < GRADES:
-        raise ValueError(f"lesions is at least 1, and dlt_from a grade from 1 to {GRADES - 1}.")
+    target = declared.target(words)
+    escalate, deescalate = scaled_boundaries(target, *declared.around(words, target))
     return Gboin(
         doses=doses,
-        size=int(float(words["cohort"])),
+        size=declared.whole(words, "cohort", 1),
         target=target,
         escalate=escalate,
         deescalate=deescalate,
         scale=Scale(
-            units=_units(words["scores"]),
-            lesions=lesions,
-            worst=words["of_lesions"] == "worst",
-            dlt_from=dlt_from,
+            units=_units(words),
+            lesions=declared.whole(words, "lesions", 1, 100),
+            worst=declared.one_of(words, "of_lesions", ("worst", "mean")) == "worst",
+            dlt_from=declared.whole(words, "dlt_from", 1, GRADES - 1),
         ),
-        eliminate_above=float(words["eliminate_above"]),
-        eliminate_from=int(float(words["eliminate_from"])),
+        eliminate_above=declared.number(words, "eliminate_above", 0, 1),
+        eliminate_from=declared.whole(words, "eliminate_from", 1),
     )
 
 
-def _units(text: str) -> tuple[int, ...]:
+def _units(words: Mapping[str, str]) -> tuple[int, ...]:
     """The scores as whole multiples of their greatest common part."""
-    scores = [Fraction(word) for word in text.split()]
-    if len(scores) != GRADES or scores[0] < 0 or scores != sorted(scores) or scores[-1] == 0:
+    read = declared.numbers(words, "scores")
+    if (
+        len(read) != GRADES
+        or read[0] < 0
+        or read != tuple(sorted(read))
+        or not 1 / MOST_SCORE <= read[-1] <= MOST_SCORE
+    ):
         raise ValueError(
-            f"scores are {GRADES} numbers with blanks between, one a grade from 0 on, none smaller than the last."
+            f"scores are {GRADES} numbers with blanks between, one a grade from 0 on, none smaller than the last,"
+            f" the last from {1 / MOST_SCORE:g} to {MOST_SCORE}."
         )
+    scores = [Fraction(str(score)).limit_denominator(MOST_SCORE) for score in read]
     whole = [int(score * lcm(*(each.denominator for each in scores))) for score in scores]
     return tuple(each // gcd(*whole) for each in whole)
 

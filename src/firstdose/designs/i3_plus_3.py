@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import EscalationDesign, Option
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.interval import IntervalDesign
 
 if TYPE_CHECKING:
@@ -33,14 +34,17 @@ class Around:
 
 def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
     """See `EscalationDesign.make`."""
-    target = Fraction(words["target"])
-    low, high = target - Fraction(words["below"]), target + Fraction(words["above"])
+    for name in ("below", "above"):
+        declared.number(words, name, 0, 0.9)
+    declared.target(words)
+    target = Fraction(words["target"].strip())
+    low, high = target - Fraction(words["below"].strip()), target + Fraction(words["above"].strip())
     if not 0 < low <= high < 1:
         raise ValueError("the interval must lie between 0 and 1: make below and above smaller.")
-    above, least = float(words["eliminate_above"]), int(float(words["eliminate_from"]))
+    above, least = declared.number(words, "eliminate_above", 0, 1), declared.whole(words, "eliminate_from", 1)
     return IntervalDesign(
         doses=doses,
-        size=int(float(words["cohort"])),
+        size=declared.whole(words, "cohort", 1),
         target=float(target),
         decide=Around(low, high),
         eliminate_above=above,

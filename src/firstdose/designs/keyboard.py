@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import EscalationDesign, Option
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.beta import mass
 from firstdose.designs._kernel.interval import IntervalDesign
 
@@ -47,14 +48,15 @@ class Keys:
 
 def make(words: Mapping[str, str], doses: int) -> IntervalDesign:
     """See `EscalationDesign.make`."""
-    target = float(words["target"])
-    low, high = target - float(words["below"]), target + float(words["above"])
+    target = declared.target(words)
+    below, beyond = (declared.number(words, name, 0.001, 0.9) for name in ("below", "above"))
+    low, high = target - below, target + beyond
     if not 0 < low < target < high < 1:
         raise ValueError("the target interval must lie between 0 and 1: make below and above smaller.")
-    above, least = float(words["eliminate_above"]), int(float(words["eliminate_from"]))
+    above, least = declared.number(words, "eliminate_above", 0, 1), declared.whole(words, "eliminate_from", 1)
     return IntervalDesign(
         doses=doses,
-        size=int(float(words["cohort"])),
+        size=declared.whole(words, "cohort", 1),
         target=target,
         decide=Keys(low, high),
         eliminate_above=above,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import End, EscalationDesign, Option, State, Step, Treat
+from firstdose.designs._kernel import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,9 @@ class ThreePlusThree:
 
 def make(words: Mapping[str, str], doses: int) -> ThreePlusThree:
     """See `EscalationDesign.make`."""
-    return ThreePlusThree(doses, words.get("variant", "B"), words.get("last_level", "expand") == "expand")
+    variant = declared.one_of(words, "variant", ("A", "B"))
+    last = declared.one_of(words, "last_level", ("stop", "expand"))
+    return ThreePlusThree(doses, variant, last == "expand")
 
 
 ENTRY = EscalationDesign(

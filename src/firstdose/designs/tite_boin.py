@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from firstdose.catalogue import EscalationDesign, Option, Treat
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.interval import IntervalDesign
 from firstdose.designs._kernel.lambdas import Boundary, scaled_boundaries
 from firstdose.designs._kernel.weights import Level, level_of, wait
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from firstdose.designs._kernel.weights import FollowUp
 
 _EDGE = 1e-12
+ESTIMATES = ("imputed", "effective size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +118,16 @@ class TiteBoin:
 
 def make(words: Mapping[str, str], doses: int) -> TiteBoin:
     """See `EscalationDesign.make`."""
-    target, above = float(words["target"]), float(words["eliminate_above"])
-    boundary = Boundary(*scaled_boundaries(target, float(words["low"]), float(words["high"])))
-    suspend = float(words["suspend_above"])
-    if not 0 <= suspend < 1:
-        raise ValueError("suspend_above is a share of the participants of a level, at least 0 and below 1.")
+    target, above = declared.target(words), declared.number(words, "eliminate_above", 0, 1)
+    boundary = Boundary(*scaled_boundaries(target, *declared.around(words, target)))
+    least = declared.whole(words, "eliminate_from", 1)
     complete = IntervalDesign(
         doses=doses,
-        size=int(float(words["cohort"])),
+        size=declared.whole(words, "cohort", 1),
         target=target,
         decide=boundary,
         eliminate_above=above,
-        eliminate_from=int(float(words["eliminate_from"])),
+        eliminate_from=least,
         sentences=(
             (
                 f"The target rate of dose-limiting toxicity is {target:g}. The dose is escalated while the estimated rate at the"
@@ -135,21 +135,19 @@ def make(words: Mapping[str, str], doses: int) -> TiteBoin:
                 " between."
             ),
             (
-                f"A level and all above it are closed once at least {words['eliminate_from']} participants there make the"
+                f"A level and all above it are closed once at least {least} participants there make the"
                 f" probability of a rate above the target exceed {above:g}; pending participants count as without toxicity."
             ),
             "The recommended level has the isotonic rate nearest to the target, once everybody's window has passed.",
         ),
     )
-    estimate: Literal["imputed", "effective size"] = (
-        "imputed" if words["estimate"] == "imputed" else "effective size"
-    )
+    estimate = cast('Literal["imputed", "effective size"]', declared.one_of(words, "estimate", ESTIMATES))
     return TiteBoin(
         complete=complete,
         boundary=boundary,
         estimate=estimate,
-        suspend_above=suspend,
-        followed=int(float(words["followed"])),
+        suspend_above=declared.number(words, "suspend_above", 0, 0.99),
+        followed=declared.whole(words, "followed"),
     )
 
 
@@ -171,7 +169,7 @@ ENTRY = EscalationDesign(
         Option(name="cohort", default="3", meaning="participants of a cohort"),
         Option(
             name="estimate",
-            values=("imputed", "effective size"),
+            values=ESTIMATES,
             default="imputed",
             meaning="how pending participants count: by the expected rest of a toxicity, or by the share of the window passed",
         ),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firstdose.catalogue import End, EscalationDesign, Option, Treat
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.beta import tail
-from firstdose.designs._kernel.power_model import CurveModel, skeleton
+from firstdose.designs._kernel.power_model import MOST_VARIANCE, CurveModel, skeleton
 from firstdose.designs._kernel.weights import all_followed, level_of, wait, weighted_mean
 
 if TYPE_CHECKING:
@@ -110,19 +111,23 @@ class TiteCrm:
 
 def make(words: Mapping[str, str], doses: int) -> TiteCrm:
     """See `EscalationDesign.make`."""
-    target, half = float(words["target"]), float(words["halfwidth"])
-    level = int(float(words["prior_level"]))
-    if not 0 < target - half < target + half < 1:
-        raise ValueError("halfwidth must be smaller than the target and than 1 - target.")
-    if not 1 <= level <= doses:
-        raise ValueError(f"prior_level is one of the levels 1 to {doses}.")
-    prior = skeleton(half, target, level - 1, doses)
+    target = declared.target(words)
+    half = declared.number(words, "halfwidth", 0, 1)
+    if not 0.001 <= half <= min(target, 1 - target) - 0.001:
+        raise ValueError("halfwidth must be at least 0.001 and smaller than the target and than 1 - target.")
+    level = declared.whole(words, "prior_level", 1, doses)
+    variance = declared.number(words, "variance", 0.01, MOST_VARIANCE)
+    model = CurveModel(
+        skeleton(half, target, level - 1, doses),
+        declared.one_of(words, "model", ("power", "logistic")),
+        variance,
+    )
     return TiteCrm(
-        model=CurveModel(prior, words["model"], float(words["variance"])),
+        model=model,
         target=target,
-        size=int(float(words["cohort"])),
-        followed=int(float(words["followed"])),
-        stop_above=float(words["stop_above"]),
+        size=declared.whole(words, "cohort", 1),
+        followed=declared.whole(words, "followed"),
+        stop_above=declared.number(words, "stop_above", 0, 1),
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstdose.catalogue.rule import End, start_state
-from firstdose.designs._kernel.interval import IntervalDesign
 from firstdose.escalation import issues
+from firstdose.escalation.appendix_decisions import decision_table, early_steps
 from firstdose.escalation.calibrating import MOST, RATES, best_boundary, bounds_of, calibrate, key_of
 from firstdose.escalation.certify import MOST_LEVELS, certify
 from firstdose.escalation.characteristics import (
@@ -17,33 +16,42 @@ from firstdose.escalation.characteristics import (
     polynomial_of,
     without_halts,
 )
-from firstdose.escalation.conduct import UNDECIDED, conduct_of
+from firstdose.escalation.conduct import UNDECIDED, live_conduct_of
+from firstdose.escalation.counted import counts_of_design
+from firstdose.escalation.counted_behaviour import characterise_counted
 from firstdose.escalation.coverage import INTERVALS, compute_coverage, exclude_without_event
 from firstdose.escalation.exact import predict_size
 from firstdose.escalation.length import compute_lengths, windows_of
-from firstdose.escalation.paths import outcomes
+from firstdose.escalation.lesion_behaviour import lesion_behaviour
 from firstdose.escalation.tables import compile_rule
+from firstdose.escalation.truths import truths_of
 from firstdose.escalation.words import rule_text
 from firstdose.values.issue import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from firstdose.catalogue.rule import State, Step
     from firstdose.designs._kernel.boundary import Bounds
+    from firstdose.escalation.appendix_decisions import DecisionRow, NextStep
     from firstdose.escalation.calibrating import Best, Calibrated
     from firstdose.escalation.certify import Certificate
     from firstdose.escalation.characteristics import Behaviour
+    from firstdose.escalation.counted_behaviour import Beside
     from firstdose.escalation.coverage import Coverage, NoEvent
     from firstdose.escalation.exact import Polynomial, Size
-    from firstdose.escalation.length import Lengths
+    from firstdose.escalation.length import Lengths, Windows
+    from firstdose.escalation.lesion_behaviour import LesionBehaviour
     from firstdose.escalation.rule import Rule
     from firstdose.protocol.model import PlannedStop, Protocol
 
-MOST_STEPS = 40  # early states whose next step is listed
 LONG = 500_000  # states from which a run is told beforehand
 TOLERANCE = 0.02  # between the worst case and its bound
 _USUAL_TARGET = 0.3  # where the design itself names none
+_DECLARE = {
+    "scores": "Write graded_scenarios under safety: the rates of each grade, one a dose level.",
+    "responses": "Give the scenarios under safety the column response: a rate a dose level.",
+    "lesions": "Write local_scenarios under safety: the rates of local and systemic toxicity, one a dose level.",
+}
 _STRONGER = 0.2  # added to the acceptable rate where no toxic one is declared
 
 
@@ -54,32 +62,6 @@ class Curve:
     name: str
     rates: tuple[float, ...]
     ours: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRow:
-    """Toxicities of n at the current level: escalate up to, de-escalate from, closed from; None: with no count."""
-
-    n: int
-    escalate: int | None
-    deescalate: int | None
-    closed: int | None
-
-    def word(self, y: int) -> str:
-        """`up`, `stay`, `down` or `closed` for y of n."""
-        if self.closed is not None and y >= self.closed:
-            return "closed"
-        if self.deescalate is not None and y >= self.deescalate:
-            return "down"
-        return "up" if self.escalate is not None and y <= self.escalate else "stay"
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """An early state that can be reached, and what is due there."""
-
-    state: State
-    step: Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +86,10 @@ class StopPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appendix:
-    """What `firstdose design` says. `no_length`: in words why the length does not follow; empty where it does."""
+    """What `firstdose design` says. `no_length`: in words why the length does not follow; empty where it does.
+
+    `beside`: what the design counts beside toxicities; `lesions`: the rule under the scenarios of local toxicity.
+    """
 
     rule: Rule
     words: tuple[str, ...]
@@ -122,6 +107,8 @@ class Appendix:
     stops: tuple[StopPlan, ...]
     certificate: Certificate | None
     remarks: tuple[str, ...]
+    beside: Beside | None = None
+    lesions: LesionBehaviour | None = None
 
     @property
     def are_ours(self) -> bool:
@@ -142,16 +129,14 @@ def compute_appendix(
         UserError: nothing escalates here, or the design cannot be judged by toxicity alone (exit code 15).
     """
     rule = judged_rule(protocol)
-    curves = curves_of(protocol, rule)
+    lesions = lesion_behaviour(protocol, trials=trials, seed=seed)
+    judged = _judge(protocol, rule, lesions, trials, seed, progress)
+    curves, behaviour, polynomial = judged.curves, judged.behaviour, judged.polynomial
     rates = [curve.rates for curve in curves]
-    polynomial = polynomial_of(rule)
-    if polynomial is None:
-        behaviour = characterise(rule, rates, trials=trials, seed=seed, progress=progress)
-    else:
-        behaviour = behave(rule, polynomial, rates)
-    windows = windows_of(protocol)
+    windows = _windows(protocol, rule)
     is_known = not isinstance(windows, str)
-    steps, left_out = ((), 0) if isinstance(rule.design, IntervalDesign) else early_steps(rule)
+    table = decision_table(rule, lesions)
+    steps, left_out = ((), 0) if table else early_steps(rule)
     return Appendix(
         rule=rule,
         words=rule_text(rule, None if isinstance(windows, str) else windows),
@@ -159,7 +144,7 @@ def compute_appendix(
         curves=curves,
         size=foresee_size(rule),
         behaviour=behaviour,
-        table=decision_table(rule),
+        table=table,
         steps=steps,
         steps_left_out=left_out,
         lengths=compute_lengths(rule, windows, rates, seed=seed, progress=progress)  # type: ignore[arg-type]
@@ -171,22 +156,66 @@ def compute_appendix(
         stops=tuple(_stop_plan(protocol, planned) for planned in _stopping(protocol)),
         certificate=_certificate(rule, polynomial),
         remarks=tuple(_remarks(protocol)),
+        beside=judged.beside,
+        lesions=lesions,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Scenarios with the behaviour under them; `polynomial`: all endings, where a design of toxicities holds them."""
+
+    curves: tuple[Curve, ...]
+    behaviour: Behaviour
+    polynomial: Polynomial | None = None
+    beside: Beside | None = None
+
+
+def _judge(
+    protocol: Protocol,
+    rule: Rule,
+    lesions: LesionBehaviour | None,
+    trials: int,
+    seed: int,
+    progress: Callable[[float], None] | None,
+) -> _Judged:
+    counts = counts_of_design(rule)
+    if counts == "lesions" and lesions is not None:
+        names = [truth.name for truth in lesions.truths]
+        rates = [tuple(map(float, row)) for row in lesions.people.rates]
+        own = tuple(Curve(name=name, rates=row) for name, row in zip(names, rates, strict=True))
+        return _Judged(own, lesions.people)
+    if counts != "toxicities":
+        truths = truths_of(protocol, rule)
+        behaviour, beside = characterise_counted(rule, truths, trials=trials, seed=seed, progress=progress)
+        own = tuple(Curve(name=truth.name, rates=truth.rates) for truth in truths)
+        return _Judged(own, behaviour, beside=beside)
+    curves = curves_of(protocol, rule)
+    shapes = [curve.rates for curve in curves]
+    polynomial = polynomial_of(rule)
+    if polynomial is None:
+        return _Judged(curves, characterise(rule, shapes, trials=trials, seed=seed, progress=progress))
+    return _Judged(curves, behave(rule, polynomial, shapes), polynomial)
+
+
+def _windows(protocol: Protocol, rule: Rule) -> Windows | str:
+    if counts_of_design(rule) != "toxicities":
+        return "it is followed for designs of toxicities of participants only"
+    return windows_of(protocol)
+
+
 def judged_rule(protocol: Protocol) -> Rule:
-    """The whole rule, if rates of toxicity are enough to judge it.
+    """The whole rule, if the protocol declares what it is judged under.
 
     Raises:
-        UserError: nothing escalates here, or the design weighs responses too (exit code 15).
+        UserError: nothing escalates here, or the design counts more than toxicities of participants and no scenario says
+            how often that occurs (exit code 15).
     """
-    rule = conduct_of(protocol, from_records=False).rule
-    begun = start_state(rule.doses).after(0, rule.design.size, 0, 0)
-    try:
-        rule.decide(begun)
-    except TypeError:
-        why = "this design looks at more than toxicity, and a scenario holds rates of toxicity only"
-        raise UserError([issues.no_appendix(why)], UNDECIDED) from None
+    rule = live_conduct_of(protocol, from_records=False).rule
+    counts = counts_of_design(rule)
+    if counts != "toxicities" and not truths_of(protocol, rule):
+        why = f"this design counts {counts}, and no scenario holds rates of them"
+        raise UserError([issues.no_appendix(why, _DECLARE[counts])], UNDECIDED)
     return rule
 
 
@@ -244,54 +273,6 @@ def counts_of(rule: Rule) -> tuple[int, ...]:
     size = rule.design.size
     most = rule.most or 4 * size
     return tuple(sorted({n for n in (size, 2 * size, most) if n <= most}))
-
-
-def decision_table(rule: Rule) -> tuple[DecisionRow, ...]:
-    """For designs that decide from the counts at one level: a row for each number that can be reached there."""
-    design = rule.design
-    if not isinstance(design, IntervalDesign):
-        return ()
-    most = rule.most or 10 * design.size
-    return tuple(_decision_row(design, n) for n in _reached(rule, most))
-
-
-def _reached(rule: Rule, most: int) -> list[int]:
-    """Whole cohorts, and every number where some of a cohort come first."""
-    size = rule.design.size
-    if 0 < rule.alone < size:
-        return list(range(1, most + 1))
-    return sorted({*range(size, most + 1, size), *([most] if most % size else [])})
-
-
-def _decision_row(design: IntervalDesign, n: int) -> DecisionRow:
-    ways = [design.decide(n, y) for y in range(n + 1)]
-    return DecisionRow(
-        n=n,
-        escalate=max((y for y, way in enumerate(ways) if way == "up"), default=None),
-        deescalate=min((y for y, way in enumerate(ways) if way == "down"), default=None),
-        closed=min((y for y in range(n + 1) if design.closes(n, y)), default=None),
-    )
-
-
-def early_steps(rule: Rule, most: int = MOST_STEPS) -> tuple[tuple[NextStep, ...], int]:
-    """The first states of the trial, layer by layer, with the step due in each; and how many the next layer has, if it is left out."""
-    layer = [start_state(rule.doses)]
-    found: list[NextStep] = []
-    while layer and len(found) + len(layer) <= most:
-        steps = [NextStep(state, rule.decide(state)) for state in layer]
-        found += steps
-        layer = _following(rule, steps)
-    return tuple(found), len(layer)
-
-
-def _following(rule: Rule, steps: list[NextStep]) -> list[State]:
-    reached = {
-        state: None
-        for each in steps
-        if not isinstance(each.step, End)
-        for state in outcomes(rule, each.state, each.step)
-    }
-    return sorted(reached, key=lambda state: (state.participants[::-1], state.dlts[::-1]))
 
 
 def _stop_plan(protocol: Protocol, planned: PlannedStop) -> StopPlan:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from firstdose.escalation.calibrating import Best
     from firstdose.escalation.certify import Certificate
     from firstdose.escalation.comparing import Comparison
+    from firstdose.escalation.counted_behaviour import Beside
+    from firstdose.escalation.lesion_behaviour import LesionBehaviour
     from firstdose.protocol.model import Protocol
 
 
@@ -68,6 +70,7 @@ def appendix_as_json(
         ],
         "stopping": [_stop(stop) for stop in appendix.stops],
         "worst_case": _certificate(appendix.certificate),
+        **({} if appendix.lesions is None else {"lesions": lesions_as_json(appendix.lesions)}),
         "left_out": list(appendix.remarks),
     }  # fmt: skip
     return written | ({"comparison": _comparison(comparison)} if comparison else {})
@@ -90,6 +93,7 @@ def _scenario(appendix: Appendix, s: int) -> dict[str, Any]:
         "participants": _numbers(found.participants[s]),
         "dlts": _numbers(found.dlts[s]),
         **({} if found.exact else errors),
+        **({} if appendix.beside is None else _beside(appendix.beside, s)),
         "total_participants": {
             str(size): float(chance[s]) for size, chance in sorted(found.total_size.items())
         },
@@ -99,6 +103,47 @@ def _scenario(appendix: Appendix, s: int) -> dict[str, Any]:
         },
         "days": days,
         "days_from": "" if lengths is None else "drawn trials" if lengths.trials else "exact",
+    }
+
+
+def _beside(beside: Beside, s: int) -> dict[str, Any]:
+    rate, number = (word.replace(" ", "_") for word in beside.words)
+    return {rate: _numbers(beside.rates[s]), number: _numbers(beside.expected[s])}
+
+
+def lesions_as_json(found: LesionBehaviour) -> dict[str, Any]:
+    """What one participant can expect by level, and the rule under each local scenario."""
+    people = found.people
+    return {
+        "counts": found.counts,
+        "numbers_of_lesions": list(found.plan.counts),
+        "supposed": list(found.words),
+        "method": "exact" if people.exact else "drawn trials",
+        "states": people.states,
+        "trials": people.trials,
+        "standard_error_of_a_share_at_most": people.error,
+        "scenarios": [
+            {
+                "scenario": truth.name,
+                "intraclass_correlation": truth.alike,
+                "local": list(truth.local),
+                "systemic_of_the_most_lesions": list(truth.systemic),
+                "participant": {
+                    "systemic": _numbers(rates.systemic),
+                    "any_lesion": _numbers(rates.any_lesion),
+                    "local": _numbers(rates.local),
+                    "dose_limiting": _numbers(rates.either),
+                    "lesions_with_toxicity": [_numbers(row) for row in rates.lesions],
+                },
+                "none": float(people.selected[s, -1]),
+                "selected": _numbers(people.selected[s, :-1]),
+                "participants": _numbers(people.participants[s]),
+                "dlts": _numbers(people.dlts[s]),
+                "lesions": _numbers(found.lesions[s]),
+                "lesions_with_local_toxicity": _numbers(found.toxic[s]),
+            }
+            for s, (truth, rates) in enumerate(zip(found.truths, found.rates, strict=True))
+        ],
     }
 
 

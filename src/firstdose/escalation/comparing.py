@@ -10,6 +10,7 @@ from firstdose.escalation import issues
 from firstdose.escalation.appendix import judged_rule
 from firstdose.escalation.characteristics import characterise
 from firstdose.escalation.conduct import UNDECIDED
+from firstdose.escalation.counted import counts_of_design
 from firstdose.escalation.paths import outcomes
 from firstdose.values.issue import UserError
 
@@ -69,6 +70,9 @@ def compare_rules(
     """
     if first.doses != second.doses:
         why = f"the designs have {first.doses} and {second.doses} dose levels and cannot stand side by side"
+        raise UserError([issues.no_appendix(why)], UNDECIDED)
+    if any(counts_of_design(each) != "toxicities" for each in (first, second)):
+        why = "only designs that count toxicities of participants stand side by side"
         raise UserError([issues.no_appendix(why)], UNDECIDED)
     looked, whole, differing, shown = _differences(first, second)
     return Comparison(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from firstdose.catalogue.rule import start_state
 from firstdose.derived.rules import rule_of as rule_of_text
 from firstdose.escalation import issues
+from firstdose.escalation.counted import counts_of_design
+from firstdose.escalation.lesion_rule import LesionRule
+from firstdose.escalation.lesions import lesion_plan_of
 from firstdose.escalation.planned import NoRule, rule_of
+from firstdose.escalation.truths import truths_of
 from firstdose.protocol.rule import evaluate
 from firstdose.values.issue import UserError
 
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from firstdose.escalation.courses import Watched
+    from firstdose.escalation.lesions import LesionPlan
     from firstdose.escalation.rule import Rule
+    from firstdose.escalation.truths import Truth
     from firstdose.protocol.model import Protocol, Scenario, Sentinel
     from firstdose.protocol.rule import Rule as CountRule
 
@@ -52,7 +57,10 @@ class Rest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
-    """`levels`: names of the dose levels; `days`: last day of the watch (None: only outcomes are typed)."""
+    """`levels`: names of the dose levels; `days`: last day of the watch (None: only outcomes are typed).
+
+    `truths`: scenarios where the design counts more than toxicities; `plan`: lesions of a participant, called `lesion`.
+    """
 
     rule: Rule
     levels: tuple[str, ...]
@@ -63,6 +71,9 @@ class Conduct:
     review: str
     scenarios: tuple[Scenario, ...]
     design: str
+    truths: tuple[Truth, ...] = ()
+    plan: LesionPlan | None = None
+    lesion: str = "lesion"
 
     def level(self, number: int) -> str:
         """`level 2 (DL2)`."""
@@ -105,22 +116,37 @@ def conduct_of(protocol: Protocol, *, from_records: bool = True) -> Conduct:
 
 
 def live_conduct_of(protocol: Protocol, *, from_records: bool = True) -> Conduct:
-    """The same for a design that is asked with counts of toxicity, which is all that a live decision has.
+    """The same, with the rule over lesions where the design counts them.
 
     Raises:
-        UserError: as `conduct_of`, and where the design weighs responses or scores too.
+        UserError: as `conduct_of`; where the design counts lesions and cannot; from records, where the protocol does not
+            say which grades or responses the design counts.
     """
     conduct = conduct_of(protocol, from_records=from_records)
-    rule = conduct.rule
-    if protocol.safety is not None and protocol.safety.design_counts == "lesion":
-        why = f"{conduct.design} counts {protocol.lesion_word}s, and the live decision counts participants."
-        raise UserError([issues.no_rule(why)], UNDECIDED) from None
-    try:
-        rule.decide(start_state(rule.doses).after(0, rule.design.size, 0, 0))
-    except TypeError:
-        why = f"{conduct.design} looks at more than toxicity, and no record of that is read here."
-        raise UserError([issues.no_rule(why)], UNDECIDED) from None
-    return conduct
+    safety = protocol.safety
+    if safety is not None and safety.design_counts == "lesion":
+        try:
+            rule = LesionRule(conduct.rule).joint
+        except ValueError as why:
+            raise UserError([issues.no_rule(str(why))], UNDECIDED) from None
+        return _with_truths(protocol, replace(conduct, rule=rule))
+    counts = counts_of_design(conduct.rule)
+    if from_records and counts == "scores" and not (safety and safety.graded):
+        remedy = "Write graded under safety, such as graded: related and day <= 28."
+        raise UserError([issues.no_watch("which events' grades the design counts", remedy)], UNDECIDED)
+    if from_records and counts == "responses" and not (safety and safety.response):
+        remedy = "Write response under safety: the endpoint it is measured by."
+        raise UserError([issues.no_watch("what a response is", remedy)], UNDECIDED)
+    return _with_truths(protocol, conduct)
+
+
+def _with_truths(protocol: Protocol, conduct: Conduct) -> Conduct:
+    return replace(
+        conduct,
+        truths=truths_of(protocol, conduct.rule),
+        plan=lesion_plan_of(protocol),
+        lesion=protocol.lesion_word,
+    )
 
 
 def counts_of(rows: Sequence[Watched]) -> dict[str, Range]:

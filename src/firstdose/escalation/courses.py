@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +23,8 @@ class Event:
     """An adverse event of a treated participant. `dlt`, `fatal`, `grave` (serious and related): None where not known.
 
     `known`: the day from which it is on record (None: its day is not known); `missing`: what the rule still needs;
-    `lesion`: whose local toxicity `dlt` is about, empty where it is the participant's.
+    `lesion`: whose local toxicity `dlt` is about, empty where it is the participant's. `grade`: one that the design
+    counts, 0 where it counts none of this event.
     """
 
     place: Place
@@ -35,6 +36,19 @@ class Event:
     grave: bool | None = False
     missing: tuple[Issue, ...] = ()
     lesion: str = ""
+    grade: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A response, in days from the first administration: the day of its visit, the last day on which that may be.
+
+    `answer`: None where nothing is on record.
+    """
+
+    day: int | None
+    due: int
+    answer: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,8 @@ class Watched:
     """One treated participant on one day. `level` from 0; `until`: last day of the watch; `given`: the first administration.
 
     `events`: those that are, or may be, dose-limiting; `missing`: why nothing can be decided; `notes`: what else is said.
+    `lesions`: name and the same of each treated lesion, where the design counts them; `grades`: of each lesion, where the
+    design counts grades, from the events `graded`; `response`: empty where it counts none.
     """
 
     participant: str
@@ -56,6 +72,11 @@ class Watched:
     notes: tuple[str, ...] = ()
     deaths: tuple[int, int] = (0, 0)
     grave: tuple[int, int] = (0, 0)
+    lesions: tuple[tuple[str, Watched], ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
+    graded: tuple[Event, ...] = ()
+    response: Literal["", "yes", "no", "not yet"] = ""
+    response_until: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -66,6 +87,20 @@ class Watched:
     def waits(self) -> bool:
         """Still watched, nothing seen so far."""
         return self.dlt == "not yet"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether anything that the design counts is still to come."""
+        open_lesion = any(each.waits for _, each in self.lesions)
+        return self.waits or (self.counts and (self.response == "not yet" or open_lesion))
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which something is awaited."""
+        days = [self.until if self.waits else None, *(row.until for _, row in self.lesions if row.waits)]
+        if self.response == "not yet":
+            days.append(self.response_until)
+        return max((day for day in days if day is not None), default=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +118,8 @@ class Course:
     """Everything on record that decides about one participant, with the day from which it was known.
 
     `given`: (day, level, its name) of each administration; `visits`: days of the visits that took place; `local_from`:
-    lesions with a local toxicity from which on the participant has a dose-limiting one.
+    lesions with a local toxicity from which on the participant has a dose-limiting one. `treated`: the lesion of each of
+    `given`, where the design counts lesions or grades; `counts`: which of the two.
     """
 
     participant: str
@@ -96,6 +132,9 @@ class Course:
     doses: tuple[LesionDose, ...] = ()
     off_target: tuple[tuple[date | None, str], ...] = ()
     local_from: int = 1
+    treated: tuple[str, ...] = ()
+    counts: Literal["", "lesions", "grades"] = ""
+    response: Response | None = None
 
     @property
     def first(self) -> date | None:
@@ -111,7 +150,10 @@ class Course:
         level, level_words, unknown = self._level(cut)
         until = None if self.first is None else self.first + timedelta(days=self.days)
         judged, reason = self._judged(cut, until, toxic, open_)
-        missing = (*unknown, *self._missing(judged, toxic, open_))
+        lesions = tuple(self._lesions(cut)) if self.counts == "lesions" else ()
+        open_too = (issue for _, row in lesions for issue in row.missing)
+        missing = tuple(dict.fromkeys((*unknown, *self._missing(judged, toxic, open_), *open_too)))
+        response, response_until = self._response(cut)
         return Watched(
             participant=self.participant,
             level=level,
@@ -122,10 +164,64 @@ class Course:
             reason=missing[0].message if missing and not toxic else reason,
             events=(*toxic, *open_),
             missing=missing,
-            notes=tuple(self._notes(cut, until, judged, level_words, toxic)),
+            notes=(*self._notes(cut, until, judged, level_words, toxic), *self._more_notes(response, events)),
             deaths=self._deaths(events, cut),
             grave=(sum(bool(each.grave) for each in events), sum(each.grave is not False for each in events)),
+            lesions=lesions,
+            grades=tuple(self._grades(cut, events)) if self.counts == "grades" else (),
+            graded=tuple(
+                each for each in events if each.grade and each.lesion in (set(self.treated) or {""})
+            ),
+            response=response,
+            response_until=response_until,
         )
+
+    def _lesions(self, cut: date) -> Iterator[tuple[str, Watched]]:
+        """Each lesion treated by then, with the watch of its own."""
+        for lesion in dict.fromkeys(filter(None, self.treated)):
+            given = zip(self.given, self.treated, strict=True)
+            own = replace(
+                self,
+                given=tuple(each for each, name in given if name == lesion),
+                events=tuple(replace(each, lesion="") for each in self.events if each.lesion == lesion),
+                off_target=(),
+                local_from=1,
+                treated=(),
+                counts="",
+                response=None,
+            )
+            if own.first is None or own.first <= cut:
+                yield lesion, own.at(cut)
+
+    def _grades(self, cut: date, events: Sequence[Event]) -> Iterator[tuple[str, int]]:
+        """The worst grade of each lesion treated by then; of the participant, where none is named."""
+        given = zip(self.given, self.treated, strict=True)
+        names = dict.fromkeys(name for (day, _, _), name in given if day is None or day <= cut)
+        for name in names or {"": None}:
+            own = [each.grade for each in events if each.lesion == name]
+            yield name, max(own, default=0)
+
+    def _response(self, cut: date) -> tuple[Literal["", "yes", "no", "not yet"], date | None]:
+        """As known at the end of a day; not seen by its last day, or by who left before, is none."""
+        found = self.response
+        if found is None or self.first is None:
+            return "", None
+        until = self.first + timedelta(days=found.due)
+        if found.answer is not None and found.day is not None:
+            seen = self.first + timedelta(days=found.day) <= cut
+            return ("yes" if found.answer else "no") if seen else "not yet", until
+        return "no" if cut > until or self._has_left(cut) else "not yet", until
+
+    def _more_notes(self, response: str, events: Sequence[Event]) -> Iterator[str]:
+        found = self.response
+        if response == "no" and found is not None and found.answer is None:
+            yield "the response was not assessed and counts as none"
+        if self.counts == "grades":
+            treated = set(self.treated) or {""}
+            for each in events:
+                if each.grade and each.lesion not in treated:
+                    where = f"at {each.lesion}, which was not treated" if each.lesion else "names no lesion"
+                    yield f"{each.term} of grade {each.grade} {where}: the design does not count it"
 
     def _counting(self, events: Sequence[Event]) -> list[Event]:
         """Systemic events, and local ones where enough lesions have, or may have, a toxicity."""

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from firstdose.catalogue.rule import End, State, Step, Treat, start_state
+from firstdose.designs.gboin import Gboin
 from firstdose.escalation import issues
 from firstdose.escalation.conduct import UNDECIDED, Conduct, counts_of, live_conduct_of
+from firstdose.escalation.counted import Seen, counts_of_design
 from firstdose.escalation.courses import Watched
 from firstdose.escalation.evaluable import derive_courses, last_known, watched_at
 from firstdose.escalation.following import Followed, follow_outcomes, told
@@ -113,15 +115,18 @@ def decide_line(protocol: Protocol, text: str) -> Decision:
     """
     conduct = live_conduct_of(protocol, from_records=False)
     try:
-        cohorts = read_outcomes(text, conduct.rule.doses)
+        cohorts = read_outcomes(text, conduct.rule.doses, counts_of_design(conduct.rule))
     except NotOutcomes as why:
         raise UserError([issues.no_outcomes(str(why))], UNDECIDED) from None
-    seen = [(each.dose, toxic) for each in cohorts for toxic in each.toxic]
-    rows = [_typed(conduct, i, dose, toxic=toxic) for i, (dose, toxic) in enumerate(seen, start=1)]
+    seen = [(each.dose, one) for each in cohorts for one in each.people]
+    rows = [_typed(conduct, i, dose, one) for i, (dose, one) in enumerate(seen, start=1)]
     return decide_watched(conduct, rows)
 
 
-def _typed(conduct: Conduct, number: int, dose: int, *, toxic: bool) -> Watched:
+def _typed(conduct: Conduct, number: int, dose: int, one: Seen) -> Watched:
+    design, counts = conduct.rule.design, counts_of_design(conduct.rule)
+    toxic = one.units >= design.scale.dlt_from if isinstance(design, Gboin) else one.toxic
+    answer: Literal["yes", "no"] = "yes" if one.responded else "no"
     return Watched(
         participant=str(number),
         level=dose,
@@ -130,6 +135,8 @@ def _typed(conduct: Conduct, number: int, dose: int, *, toxic: bool) -> Watched:
         until=None,
         dlt="yes" if toxic else "no",
         reason="as typed",
+        grades=(("", one.units),) if counts == "scores" else (),
+        response=answer if counts == "responses" else "",
     )
 
 
@@ -182,10 +189,26 @@ def _follow(conduct: Conduct, rows: Sequence[Watched]) -> Followed:
     return follow_outcomes(
         conduct.rule,
         [
-            Cohort(row.level, (row.dlt == "yes",))
+            Cohort(row.level, (row.dlt == "yes",), (seen_of(conduct, row),))
             for row in rows
-            if (row.counts or row.waits) and row.level is not None
+            if row.level is not None and (row.counts or row.waits or row.lesions)
         ],
+    )
+
+
+def seen_of(conduct: Conduct, row: Watched) -> Seen:
+    """A participant as the design counts one; what is awaited counts as not there so far."""
+    design = conduct.rule.design
+    return Seen(
+        row.dlt == "yes",
+        units=design.scale.units_of([grade for _, grade in row.grades]) if isinstance(design, Gboin) else 0,
+        responded=row.response == "yes",
+        lesions=tuple(
+            (each.level, each.dlt == "yes")
+            for _, each in row.lesions
+            if (each.counts or each.waits) and each.level is not None
+        ),
+        person=row.counts or row.waits,
     )
 
 
@@ -245,11 +268,11 @@ def _in_time(conduct: Conduct, followed: Followed, rows: Sequence[Watched], cut:
 
 def _asked(known: Decision, step: Step) -> Decision:
     """The decision once nothing halts and no fact is missing."""
-    conduct, waiting = known.conduct, [row for row in known.watched if row.waits]
+    conduct, waiting = known.conduct, [row for row in known.watched if row.awaited]
     in_time = hasattr(conduct.rule.design, "move_in_time")
     awaited = _awaited(waiting)
     earliest, why = _earliest(known)
-    over = max((row.until for row in waiting if row.until is not None), default=None)
+    over = max((row.last_day for row in waiting if row.last_day is not None), default=None)
     later = None if over is None else max(over + timedelta(days=1), earliest or over)
     if isinstance(step, End):
         standing: Standing = "wait" if waiting else "complete"
@@ -268,7 +291,12 @@ def _asked(known: Decision, step: Step) -> Decision:
 
 
 def _awaited(waiting: Sequence[Watched]) -> str:
-    return ", ".join(f"{row.participant} is watched to {row.until}" for row in waiting)
+    return ", ".join(
+        f"{row.participant} is watched to {row.last_day}"
+        if row.response != "not yet" or row.waits
+        else f"the response of {row.participant} is due by {row.last_day}"
+        for row in waiting
+    )
 
 
 def _earliest(known: Decision) -> tuple[date | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from firstdose.derived.dose import derive_doses, is_outside
 from firstdose.derived.events import EVENTS, derive_events
@@ -12,6 +12,7 @@ from firstdose.derived.rules import names_of, rule_of
 from firstdose.derived.timing import ADMINISTRATION, derive_data_cut
 from firstdose.escalation import issues
 from firstdose.escalation.courses import Course, Event, Left, Watched
+from firstdose.escalation.responding import derive_responses
 from firstdose.protocol.names import END
 from firstdose.records.visits import VISITS
 from firstdose.values.dates import NotADate, read_date
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from firstdose.derived.dose_plan import LesionDose
+    from firstdose.escalation.courses import Response
     from firstdose.protocol.model import Protocol
     from firstdose.records.snapshot import Snapshot
 
 Row = dict[str, Any]
+WORST = 4  # grade of the worst living participant
 EARLY = ("withdrawn", "lost", "died")
 # What a rule's name is called among the columns of the form.
 COLUMNS = {"related": "related_cells", "day": "onset"}
@@ -43,7 +46,7 @@ def derive_courses(
     safety = protocol.safety
     if given is None or safety is None or safety.dlt_until is None:
         return ()
-    reading = _Reading(protocol, snapshot, safety.dlt_until)
+    reading = _Reading(protocol, snapshot, safety.dlt_until, derive_responses(protocol, snapshot))
     found = reading.courses(derive_doses(protocol, snapshot) if doses is None else doses)
     return tuple(found)
 
@@ -78,6 +81,7 @@ class _Reading:
     protocol: Protocol
     snapshot: Snapshot
     days: int
+    responses: Mapping[str, Response]
 
     def courses(self, doses: Sequence[LesionDose]) -> list[Course]:
         rows = self._by_participant(ADMINISTRATION)
@@ -130,7 +134,18 @@ class _Reading:
             doses=doses,
             off_target=tuple(self._off_target(doses)),
             local_from=self.protocol.safety.local_dlt_from if self.protocol.safety else 1,
+            treated=tuple(row["lesion"] or "" for row in rows),
+            counts=self.counts,
+            response=self.responses.get(name),
         )
+
+    @property
+    def counts(self) -> Literal["", "lesions", "grades"]:
+        """What of the lesions the design counts."""
+        safety = self.protocol.safety
+        if safety is None:
+            return ""
+        return "grades" if safety.graded else "lesions" if safety.design_counts == "lesion" else ""
 
     def _off_target(self, doses: Sequence[LesionDose]) -> Iterator[tuple[date | None, str]]:
         limits = self.protocol.intervention
@@ -160,9 +175,10 @@ class _Reading:
             return {}
         found: dict[str, tuple[Event, ...]] = {}
         treated = self._treated()
-        for text, is_local in ((safety.dlt, False), (safety.local_dlt, True)):
-            if is_local and not text:
+        for kind, text in (("systemic", safety.dlt), ("local", safety.local_dlt), ("graded", safety.graded)):
+            if kind != "systemic" and not text:
                 continue
+            is_local = kind == "local"
             needed = sorted(names_of(rule_of(self.protocol, text, "dlt"))) if text else []
             by_rule = replace(self.protocol, safety=replace(safety, dlt=text))
             for row in derive_events(by_rule, self.snapshot).to_dicts():
@@ -172,6 +188,8 @@ class _Reading:
                 event = self._event(row, needed)
                 if is_local:
                     event = replace(event, lesion=row["lesion"], fatal=False, grave=False)
+                if kind == "graded":
+                    event = _graded(event, row)
                 found[name] = (*found.get(name, ()), event)
         return found
 
@@ -219,6 +237,19 @@ class _Reading:
         file = row.get("_file") or f"records/{activity}.csv"
         columns = self.snapshot.columns.get((activity, file), {})
         return Place(file, row.get("_row") or 0, columns.get(column, 1))
+
+
+def _graded(event: Event, row: Row) -> Event:
+    """An event of which only the grade counts; undecided where whether it counts, or its grade, is not known."""
+    counted = event.dlt is True and row["grade"] is not None
+    return replace(
+        event,
+        lesion=row["lesion"] or "",
+        dlt=None if event.dlt is None else False,
+        grade=min(int(row["grade"]), WORST) if counted else 0,
+        fatal=False,
+        grave=False,
+    )
 
 
 def _order(rows: Sequence[Row]) -> tuple[bool, str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstdose.catalogue.rule import End, State, Treat, start_state
-from firstdose.escalation.paths import follow
+from firstdose.catalogue.rule import End, State, Treat
+from firstdose.escalation.counted import added, after_people, lesions_alone, open_part, start_of, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstdose.catalogue.rule import Step
+    from firstdose.escalation.counted import Seen
     from firstdose.escalation.notation import Cohort
     from firstdose.escalation.rule import Rule
 
@@ -36,37 +37,41 @@ class Followed:
 
 def follow_outcomes(rule: Rule, cohorts: Iterable[Cohort]) -> Followed:
     """One participant after the other; a departure is told and counted where it happened."""
-    state, departures, number = start_state(rule.doses), [], 0
-    pending: list[bool] = []
+    state, departures, number = start_of(rule), [], 0
+    pending: list[Seen] = []
     step = rule.decide(state)
     for cohort in cohorts:
-        for toxic in cohort.toxic:
+        for seen in cohort.people:
+            if not seen.person:
+                state = lesions_alone(state, sums_of([seen], rule.doses))
+                step = step if pending else rule.decide(state)
+                continue
             number += 1
             if isinstance(step, End) or step.dose != cohort.dose:
                 departures.append(Departure(number, told(step), f"level {cohort.dose + 1}"))
-                state = _joined(state, step, pending).after(cohort.dose, 1, int(toxic), 0)
+                state = added(_joined(state, step, pending), cohort.dose, sums_of([seen], rule.doses))
                 pending, step = [], rule.decide(state)
                 continue
-            pending.append(toxic)
+            pending.append(seen)
             if len(pending) == step.participants:
-                state = follow(rule, state, step, sum(pending))
+                state = after_people(rule, state, step, sums_of(pending, rule.doses))
                 pending, step = [], rule.decide(state)
     return Followed(*_open(rule, state, step, pending), tuple(departures))
 
 
-def _joined(state: State, step: Step, pending: list[bool]) -> State:
+def _joined(state: State, step: Step, pending: list[Seen]) -> State:
     """Participants of a step that was not finished are counted where they were treated."""
     if isinstance(step, End) or not pending:
         return state
-    return state.after(step.dose, len(pending), sum(pending), 0)
+    return added(state, step.dose, sums_of(pending, len(state.participants)))
 
 
-def _open(rule: Rule, state: State, step: Step, pending: list[bool]) -> tuple[State, Step]:
+def _open(rule: Rule, state: State, step: Step, pending: list[Seen]) -> tuple[State, Step]:
     """The state with an unfinished step; stopping and elimination are asked at once, else the rest of it is due."""
     if isinstance(step, End) or not pending:
         return state, step
-    begun = 0 if step.opens else state.cohort
-    partly = state.after(step.dose, len(pending), sum(pending), begun + len(pending))
+    begun = 0 if step.opens else open_part(state)
+    partly = added(state, step.dose, sums_of(pending, rule.doses), begun + len(pending))
     asked = rule.decide(partly)
     if isinstance(asked, End) or asked.dose != step.dose:
         return partly, asked

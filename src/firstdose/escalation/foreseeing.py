@@ -15,6 +15,7 @@ import numpy as np
 
 from firstdose.catalogue.rule import State, Step, Treat
 from firstdose.escalation.characteristics import polynomial_of
+from firstdose.escalation.counted import counts_of_design
 from firstdose.escalation.deciding import evaluable_state
 from firstdose.escalation.exact import Polynomial, average, evaluate
 from firstdose.escalation.following import follow_outcomes
@@ -23,8 +24,10 @@ from firstdose.escalation.notation import Cohort
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from firstdose.escalation.counted_paths import Endings
     from firstdose.escalation.deciding import Decision
     from firstdose.escalation.exact import Characteristics
+    from firstdose.escalation.truths import Truth
 
 HALTED = "stopping rule"  # the cause of an end that leaves the level to a review
 MOST_PENDING = 12  # participants still watched whose outcomes are followed one by one
@@ -37,15 +40,21 @@ class Outlook:
     toxic: int
     of: int
     step: Step
+    words: str = ""
+
+    @property
+    def told(self) -> str:
+        """The outcome in words."""
+        return self.words or f"{self.toxic} of {self.of} with toxicity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """How the trial ends under one assumption about the true rates, exactly.
+    """How the trial ends under one assumption about the true rates.
 
     `selected`: level (None: none) > probability, of ends that are no halt; `remaining`: further participants > probability;
     `causes`: why > probability.
-    `averaged`: over Beta(1, 1) updated by the counts; `rates` are then its means.
+    `averaged`: over Beta(1, 1) updated by the counts; `rates` are then its means. `trials`: 0 where exact, else drawn.
     """
 
     selected: Mapping[int | None, float]
@@ -54,6 +63,7 @@ class Forecast:
     name: str = ""
     rates: tuple[float, ...] = ()
     averaged: bool = False
+    trials: int = 0
 
     @property
     def expected(self) -> float:
@@ -73,7 +83,43 @@ def foresee(decision: Decision) -> Foreseen:
     """What can follow; nothing where dosing rests, a fact is missing or escalation is complete."""
     if decision.standing not in {"treat", "wait"}:
         return Foreseen(next_steps=(), forecasts=())
+    if counts_of_design(decision.conduct.rule) != "toxicities":
+        return _foresee_counted(decision)
     return Foreseen(next_steps=tuple(next_steps(decision)), forecasts=tuple(forecasts(decision)))
+
+
+def _foresee_counted(decision: Decision) -> Foreseen:
+    """Where the design counts more: only under declared scenarios, since so few counts say little of so many rates."""
+    from firstdose.escalation.foreseeing_counted import endings_under, rows_of
+
+    rows = rows_of(decision, decision.conduct.lesion)
+    entered = sum(row.counts or row.waits for row in decision.watched)
+    found = [(truth, endings_under(decision, truth)) for truth in decision.conduct.truths]
+    return Foreseen(
+        next_steps=tuple(Outlook(each.toxic, each.of, each.step, each.words) for each in rows),
+        forecasts=tuple(
+            _told_by(decision, ends, truth, entered) for truth, ends in found if ends is not None
+        ),
+    )
+
+
+def _told_by(decision: Decision, ends: Endings, truth: Truth, entered: int) -> Forecast:
+    selected: dict[int | None, float] = defaultdict(float)
+    remaining: dict[int, float] = defaultdict(float)
+    causes: dict[str, float] = defaultdict(float)
+    for state, cause, p in zip(ends.ends, ends.causes, ends.chance, strict=True):
+        causes[cause] += float(p)
+        remaining[state.total - entered] += float(p)
+        if cause != HALTED:
+            selected[decision.conduct.rule.select(state)] += float(p)
+    return Forecast(
+        selected=_positive(selected),
+        remaining=_positive(remaining),
+        causes=_positive(causes),
+        name=truth.name,
+        rates=truth.rates,
+        trials=ends.trials,
+    )
 
 
 def next_steps(decision: Decision) -> list[Outlook]:

@@ -104,7 +104,8 @@ def given_all_the_same(place: Place, participant: str, why: str, lacks: str) -> 
     return Issue(place, "FD-E025", message, remedy, "query")
 
 
-def no_appendix(why: str) -> Issue:
+def no_appendix(
+    why: str, remedy: str = "Choose another design, or compare designs with the same dose levels."
+) -> Issue:
     """FD-E030: a design that cannot be shown or compared."""
-    remedy = "Choose another design, or compare designs with the same dose levels."
     return Issue(PROTOCOL, "FD-E030", f"No design appendix: {why}.", remedy)

@@ -14,6 +14,7 @@ import numpy as np
 
 from firstdose.catalogue.rule import End, State, Step, Treat, start_state
 from firstdose.escalation.characteristics import Behaviour
+from firstdose.escalation.counted import LesionState, with_lesions
 from firstdose.escalation.lesions import compute_participant_rates, outcomes_of_one, proneness
 from firstdose.escalation.rule import Rule
 
@@ -27,11 +28,10 @@ HALT = "stopping rule"
 
 
 @dataclass(frozen=True, slots=True)
-class _Answered:
-    """A design that has answered already: what the rule over participants asks instead of one."""
+class LesionDesign:
+    """A design that looks at the lesions of a state. `inner`: the rule over lesions, without stops and size."""
 
     inner: Rule
-    lesions: State
 
     @property
     def doses(self) -> int:
@@ -45,45 +45,55 @@ class _Answered:
     def looks_back(self) -> bool:
         return False
 
+    @property
+    def counts(self) -> str:
+        """What it counts beside toxicities of participants."""
+        return "lesions"
+
+    @property
+    def target(self) -> float:
+        """The target rate of one lesion."""
+        return float(getattr(self.inner.design, "target", 0.0))
+
     def eliminated(self, state: State) -> int:
-        del state
-        return self.inner.design.eliminated(self.lesions)
+        return self.inner.design.eliminated(with_lesions(state).lesions)
 
     def move(self, state: State) -> Step:
-        del state
-        return self.inner.decide(self.lesions)
+        return self.inner.decide(with_lesions(state).lesions)
 
     def select(self, state: State) -> int | None:
-        del state
-        return self.inner.select(self.lesions)
+        return self.inner.select(with_lesions(state).lesions)
 
     def words(self) -> tuple[str, ...]:
-        return self.inner.words()
+        return (
+            *self.inner.words(),
+            "The design counts each lesion at its own level; stopping rules and size count participants.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LesionRule:
     """The rule of the protocol over two counts. `lesions`: by level of the lesion; `people`: by the highest level due.
 
-    The cohort stands in `lesions`, in participants.
+    The cohort stands in `lesions`, in participants. `joint`: the same as one rule over one state with both counts.
 
     Raises:
         ValueError: the design looks back at the last cohort, which is not one of lesions.
     """
 
     rule: Rule
-    inner: Rule = field(init=False)
+    joint: Rule = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "inner", replace(self.rule, most=None, stops=()))
+        inner = replace(self.rule, most=None, stops=())
+        joint = Rule(design=LesionDesign(inner), most=self.rule.most, stops=self.rule.stops)
+        object.__setattr__(self, "joint", joint)
         if self.rule.design.looks_back:
             raise ValueError("this design looks back at the last cohort and cannot count lesions.")
 
     def decide(self, lesions: State, people: State) -> Step:
         """Stopping rules over participants, sentinel and design over lesions, size over participants."""
-        answered = _Answered(self.inner, lesions)
-        outer = Rule(design=answered, most=self.rule.most, stops=self.rule.stops)
-        return outer.decide(replace(people, cohort=0) if people.cohort else people)
+        return self.joint.decide(LesionState(people.participants, people.dlts, people.dose, lesions=lesions))
 
     def select(self, lesions: State) -> int | None:
         return self.rule.select(lesions)

@@ -89,7 +89,10 @@ def evaluable_lesions(protocol: Protocol, snapshot: Snapshot, cut: date | None =
     safety = protocol.safety
     if safety is None or not safety.local_dlt or safety.dlt_until is None:
         return LesionsSeen(cut=cut, lesions=(), rows=())
-    local = replace(protocol, safety=replace(safety, dlt=safety.local_dlt, local_dlt=""))
+    alone = replace(
+        safety, dlt=safety.local_dlt, local_dlt="", design_counts="participant", graded="", response=""
+    )
+    local = replace(protocol, safety=alone)
     doses = derive_doses(protocol, snapshot)
     courses = derive_courses(local, snapshot, doses)
     last = last_known(snapshot, courses)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
 from firstdose.escalation.rule import Rule
+from firstdose.protocol.checking_safety import words_of_design
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,12 +32,10 @@ def rule_of(protocol: Protocol) -> Rule:
         raise NoRule("the protocol has no dose levels or no design under safety.")
     if entry.make is None:
         raise NoRule(f"by {entry.label} no rule escalates the dose.")
-    amounts = " ".join(str(level.dose.value) for level in levels)
-    words = words_of(entry.keys, dict(safety.keys)) | {"amounts": amounts}
     most = protocol.trial.participants
     sentinel = safety.sentinel
     try:
-        design = entry.make(words, len(levels))
+        design = entry.make(words_of_design(protocol, entry), len(levels))
         stops = tuple(stop_of(each, most) for each in safety.stopping)
     except ValueError as why:
         raise NoRule(str(why)) from None

@@ -48,7 +48,8 @@ class Rule:
         """The participants after those watched alone, unless what was seen closes the level."""
         if self.design.eliminated(state) <= state.dose:
             return self._new_cohort(state)
-        left = self.design.size - state.cohort
+        rest = getattr(self.design, "rest", None)  # of designs whose cohorts are not of one size
+        left = rest(state) if rest else self.design.size - state.cohort
         return Treat(state.dose, left, "the rest of the cohort", opens=False)
 
     def _new_cohort(self, state: State) -> Step:

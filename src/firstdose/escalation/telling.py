@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from firstdose.escalation.courses import Watched
     from firstdose.escalation.deciding import Decision
     from firstdose.escalation.foreseeing import Forecast, Foreseen
+    from firstdose.escalation.lesions_on_record import LesionsSeen
 
 FEWEST = 0.0005  # smaller probabilities are summed under `other`
 
@@ -27,6 +28,7 @@ def tell_decision(decision: Decision, foreseen: Foreseen) -> list[str]:
         *_verdict(decision),
         *_counts(decision),
         *_participants(decision),
+        *_lesions(decision),
         *_departures(decision),
         *_following(decision, foreseen),
     ]
@@ -83,9 +85,49 @@ def _participants(decision: Decision) -> Iterator[str]:
     yield ""
     rows = []
     for row in decision.watched:
-        notes = "".join(f"; {note}" for note in row.notes)
+        notes = "".join(f"; {note}" for note in (*counted_words(row), *row.notes))
         rows.append((row.participant, str(row.given or ""), row.level_words, row.dlt, row.reason + notes))
     yield from _table(("participant", "treated on", "level", "dlt", "because"), rows)
+
+
+def counted_words(row: Watched) -> Iterator[str]:
+    """Grades and response of a participant, where the design counts them."""
+    if row.grades:
+        named = [f"{lesion} {grade}" if lesion else str(grade) for lesion, grade in row.grades]
+        places = ", ".join(str(event.place) for event in row.graded)
+        yield f"worst grade {', '.join(named)}{f' ({places})' if places else ''}"
+    if row.response:
+        yield f"response {row.response}"
+
+
+def _lesions(decision: Decision) -> Iterator[str]:
+    """A row a lesion, where the design counts them."""
+    rows = [
+        (row.participant, name, str(each.given or ""), each.level_words, each.dlt, each.reason)
+        for row in decision.watched
+        for name, each in row.lesions
+    ]
+    if rows:
+        yield ""
+        head = ("participant", decision.conduct.lesion, "treated on", "level", "local dlt", "because")
+        yield from _table(head, rows)
+        yield ""
+        yield from _table(
+            ("level", f"{decision.conduct.lesion}s counted", "with local dlt"), lesion_counts(decision)
+        )
+
+
+def lesion_counts(decision: Decision) -> list[tuple[str, str, str]]:
+    """Level, lesions that count with those still watched, and those with a local toxicity."""
+    seen = [each for row in decision.watched for _, each in row.lesions if each.counts or each.waits]
+    return [
+        (
+            decision.conduct.level(level),
+            str(sum(each.level == level for each in seen)),
+            str(sum(each.level == level and each.dlt == "yes" for each in seen)),
+        )
+        for level in range(decision.conduct.rule.doses)
+    ]
 
 
 def _departures(decision: Decision) -> Iterator[str]:
@@ -101,7 +143,7 @@ def _following(decision: Decision, foreseen: Foreseen) -> Iterator[str]:
         yield ""
         yield "What can follow"
     for each in foreseen.next_steps:
-        yield f"  {each.toxic} of {each.of} with toxicity: {_next(each.step)}"
+        yield f"  {each.told}: {_next(each.step)}"
     for forecast in foreseen.forecasts:
         yield ""
         yield from _forecast(decision, forecast)
@@ -114,7 +156,8 @@ def _next(step: Step) -> str:
 def _forecast(decision: Decision, forecast: Forecast) -> Iterator[str]:
     rates = " ".join(printed(rate, 2) for rate in forecast.rates)
     named = "averaged over" if forecast.averaged else "at"
-    yield f"If {forecast.name} ({named} rates {rates})"
+    drawn = f", {forecast.trials:,} drawn trials" if forecast.trials else ""
+    yield f"If {forecast.name} ({named} rates {rates}{drawn})"
     levels = [*range(decision.conduct.rule.doses), None]
     chosen = [(_level(decision, level), forecast.selected.get(level, 0.0)) for level in levels]
     chosen.append(("left to a review", forecast.causes.get(HALTED, 0.0)))
@@ -169,6 +212,7 @@ def decision_as_json(decision: Decision, foreseen: Foreseen) -> dict[str, Any]:
         "issues": [issue.as_json() for issue in decision.issues],
         "next_steps": [
             {"toxic": each.toxic, "of": each.of, "next": told(each.step), "reason": each.step.reason}
+            | ({"outcome": each.words} if each.words else {})
             for each in foreseen.next_steps
         ],
         "forecasts": [_forecast_as_json(decision, each) for each in foreseen.forecasts],
@@ -185,7 +229,23 @@ def _watched(decision: Decision, row: Watched) -> dict[str, Any]:
         "reason": row.reason,
         "notes": list(row.notes),
         "events": [{"term": each.term, "place": str(each.place), "dlt": each.dlt} for each in row.events],
-    }
+    } | _counted(decision, row)
+
+
+def _counted(decision: Decision, row: Watched) -> dict[str, Any]:
+    """What the design counts beside toxicities of participants."""
+    found: dict[str, Any] = {}
+    if row.lesions:
+        found["lesions"] = [{"lesion": name} | _watched(decision, each) for name, each in row.lesions]
+    if row.grades:
+        found["grades"] = dict(row.grades)
+        found["graded"] = [
+            {"term": each.term, "place": str(each.place), "lesion": each.lesion, "grade": each.grade}
+            for each in row.graded
+        ]
+    if row.response:
+        found["response"] = row.response
+    return found
 
 
 def _forecast_as_json(decision: Decision, forecast: Forecast) -> dict[str, Any]:
@@ -197,6 +257,42 @@ def _forecast_as_json(decision: Decision, forecast: Forecast) -> dict[str, Any]:
         "remaining": {str(number): p for number, p in sorted(forecast.remaining.items())},
         "causes": dict(forecast.causes),
         "expected_remaining": forecast.expected,
+    } | ({"trials": forecast.trials} if forecast.trials else {})
+
+
+def lesions_seen_as_json(found: LesionsSeen) -> dict[str, Any]:
+    """Local toxicity by density and by lesion, as the board sees it."""
+    return {
+        "densities": [
+            {
+                "level": row.name,
+                "treated": row.treated,
+                "evaluable": row.evaluable,
+                "with_local_toxicity": row.toxic,
+                "at_most": row.most_toxic,
+                "participants": row.participants,
+                "participants_with_one": row.participants_toxic,
+                "worth": [{"correlation": alike, "independent": worth} for alike, worth in row.effective],
+            }
+            for row in found.rows
+        ],
+        "lesions": [
+            {
+                "participant": each.participant,
+                "lesion": each.lesion,
+                "level": each.watched.level_words,
+                "given": _day(each.watched.given),
+                "until": _day(each.watched.until),
+                "dlt": each.watched.dlt,
+                "reason": each.watched.reason,
+                "records": [str(event.place) for event in each.watched.events],
+            }
+            for each in found.lesions
+        ],
+        "elsewhere": [
+            {"participant": who, "term": event.term, "place": str(event.place)}
+            for who, event in found.elsewhere
+        ],
     }
 
 

@@ -36,6 +36,7 @@ def choose(values: list[Reportable], listed: SampleList, runs: Sequence[Measured
         groups.setdefault((value.participant, value.visit, value.lesion, value.item), []).append(number)
     marked = list(values)
     found: list[Issue] = []
+    flags: dict[str, list[tuple[Place, Finding]]] = {}
     seen: set[tuple[str, Finding]] = set()
     for numbers in groups.values():
         group = [values[number] for number in numbers]
@@ -43,10 +44,31 @@ def choose(values: list[Reportable], listed: SampleList, runs: Sequence[Measured
         if len(candidates) == 1:
             number = next(each for each in numbers if values[each] is candidates[0])
             marked[number] = replace(values[number], reported=True)
-            found += _told(candidates[0], by_name[candidates[0].run], seen)
+            found += _told(candidates[0], by_name[candidates[0].run])
+            own = [each for each in candidates[0].own_findings if (candidates[0].run, each) not in seen]
+            seen |= {(candidates[0].run, each) for each in own}
+            found += _judged(_place(candidates[0]), own, flags)
         else:
             found.append(_several(group))
+    found += [issues.flagged(*told[0], len(told) - 1) for told in flags.values()]
     return Chosen(marked, found)
+
+
+def _place(value: Reportable) -> Place:
+    return Place(value.list_file, value.row, 1)
+
+
+def _judged(
+    place: Place, own: Sequence[Finding], flags: dict[str, list[tuple[Place, Finding]]]
+) -> list[Issue]:
+    """Rejected values one by one; a rule that only asks for a look is told once, with how often it was broken.
+
+    A rule of the standards belongs to every sample of its analyte: it is told at the first of them.
+    """
+    for each in own:
+        if each.verdict == "flag":
+            flags.setdefault(each.rule, []).append((place, each))
+    return [issues.rejected(place, each) for each in own if each.verdict == "reject"]
 
 
 def _not_repeated(group: list[Reportable], repeated: dict[str, str]) -> list[Reportable]:
@@ -63,16 +85,12 @@ def _not_repeated(group: list[Reportable], repeated: dict[str, str]) -> list[Rep
 def _several(group: list[Reportable]) -> Issue:
     last = group[-1]
     what = " ".join(filter(None, [last.participant, last.visit, last.lesion, last.item]))
-    place = Place(last.list_file, last.row, 1)
-    return issues.several_values(place, what, [value.run for value in group])
+    return issues.several_values(_place(last), what, [value.run for value in group])
 
 
-def _told(value: Reportable, run: MeasuredRun, seen: set[tuple[str, Finding]]) -> list[Issue]:
-    """What is to be said of a value that counts: why it is missing, or which rules it broke.
-
-    A rule of the standards belongs to every sample of its analyte: it is told at the first of them.
-    """
-    place = Place(value.list_file, value.row, 1)
+def _told(value: Reportable, run: MeasuredRun) -> list[Issue]:
+    """Why a value that counts is missing."""
+    place = _place(value)
     if value.reason == SEVERAL:
         what = value.sample or value.file
         return [issues.several_values(place, what, [value.run])]
@@ -80,23 +98,16 @@ def _told(value: Reportable, run: MeasuredRun, seen: set[tuple[str, Finding]]) -
         known = list(dict.fromkeys(each.sample for each in run.run.measured))
         return [issues.no_such_sample(place, value.sample, known)]
     if value.reason == NOT_NAMED:
-        known = list(
-            dict.fromkeys(
-                each.analyte for each in run.run.measured if each.quantity == value.quantity and each.analyte
-            )
-        )
+        own = [each for each in run.run.measured if each.quantity == value.quantity and each.analyte]
+        known = list(dict.fromkeys(each.analyte for each in own))
         return [issues.no_such_analyte(place, value.analyte or value.quantity, known)]
     if value.reason == UNLIKE:
         return [issues.unlike_units(place, value.unit, value.item)]
-    own = [each for each in value.own_findings if each.verdict != "pass" and (value.run, each) not in seen]
-    seen |= {(value.run, each) for each in own}
-    return [_of_finding(place, each) for each in own]
-
-
-def _of_finding(place: Place, finding: Finding) -> Issue:
-    return issues.rejected(place, finding) if finding.verdict == "reject" else issues.flagged(place, finding)
+    return []
 
 
 def tell_run(run: MeasuredRun, place: Place) -> list[Issue]:
     """The broken rules of a run as a whole."""
-    return [_of_finding(place, each) for each in run.run.findings if each.verdict != "pass"]
+    flags: dict[str, list[tuple[Place, Finding]]] = {}
+    found = _judged(place, run.run.findings, flags)
+    return [*found, *(issues.flagged(*told[0], len(told) - 1) for told in flags.values())]

@@ -103,10 +103,11 @@ def rejected(place: Place, finding: Finding) -> Issue:
     )
 
 
-def flagged(place: Place, finding: Finding) -> Issue:
-    """FD-L114: a broken quality rule that asks for a look; the value is kept."""
+def flagged(place: Place, finding: Finding, more: int = 0) -> Issue:
+    """FD-L114: a broken quality rule that asks for a look; the value is kept. `more`: how often else it was broken."""
     where = f" ({finding.place})" if finding.place else ""
-    message = f"Quality rule {finding.rule}{where}: {finding.message}."
+    also = f" It was broken {more} more time{'s' if more > 1 else ''} here." if more else ""
+    message = f"Quality rule {finding.rule}{where}: {finding.message}.{also}"
     return Issue(place, "FD-L114", message, "Look at the run; the value is kept.", "warning")
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from firstdose.values.issue import Weight
 
+CODES = frozenset(f"FD-R{number}" for number in range(230, 242))
 CHECK_THE_SOURCE = "Look at the label and the log of the laboratory; nothing is guessed here."
 
 

@@ -13,6 +13,7 @@ from firstdose.protocol.checking_mandatory import check_mandatory
 from firstdose.protocol.checking_models import check_models
 from firstdose.protocol.checking_names import check_names
 from firstdose.protocol.checking_plan import check_plan
+from firstdose.protocol.checking_product import check_product
 from firstdose.protocol.checking_reach import check_reach
 from firstdose.protocol.checking_rules import check_rules
 from firstdose.protocol.checking_safety import check_safety
@@ -40,6 +41,7 @@ CHECKS = (
     check_families,
     check_safety,
     check_laboratory,
+    check_product,
     check_reach,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firstdose.protocol.checking_codes_of_analyses import ANALYSES
 from firstdose.protocol.checking_codes_of_laboratory import LABORATORY
 from firstdose.protocol.checking_codes_of_plan import PLAN
+from firstdose.protocol.checking_codes_of_product import PRODUCT
 from firstdose.protocol.checking_codes_of_safety import SAFETY
 from firstdose.protocol.checking_wording import Wording
 
@@ -231,6 +232,7 @@ TABLE = (
     *ANALYSES,
     *SAFETY,
     *LABORATORY,
+    *PRODUCT,
 )
 
 CODES = {wording.code: wording for wording in sorted(TABLE, key=lambda wording: wording.code)}

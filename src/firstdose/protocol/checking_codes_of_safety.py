@@ -107,4 +107,48 @@ SAFETY = (
         "{design} decides from cohorts of participants; with each {lesion} counted its numbers do not occur.",
         "Let the design count participants, or choose one that decides at any count (boin, keyboard, i3_plus_3).",
     ),
+    Wording(
+        "FD-P166",
+        "A design of grades without grades",
+        "{design} counts grades, and no rule says of which adverse events.",
+        "Write graded under safety, such as graded: related and day <= 28; without it no dose is decided from the records.",
+        "warning",
+    ),
+    Wording(
+        "FD-P167",
+        "A design of responses without a response",
+        "{design} counts responses, and the protocol does not say what a response is.",
+        "Write response under safety: the endpoint it is measured by; without it no dose is decided from the records.",
+        "warning",
+    ),
+    Wording(
+        "FD-P168",
+        "A response that is none",
+        "response names '{endpoint}', which is no endpoint with a response at one visit.",
+        "Name an endpoint of the file, {known}.",
+    ),
+    Wording(
+        "FD-P169",
+        "A word that the design does not count",
+        "{key} is said, and {design} does not count it.",
+        "Leave {key} out, or choose a design that counts it (gboin: grades; boin12 and bop2: responses).",
+    ),
+    Wording(
+        "FD-P170",
+        "Grades with more than the whole",
+        "in scenario {scenario} the rates of grades 1 to 4 at level {level} have the sum {total}.",
+        "Write rates whose sum is at most 1; the rest is grade 0.",
+    ),
+    Wording(
+        "FD-P171",
+        "A scenario without responses",
+        "scenario {scenario} has no rates of response, and {design} weighs them.",
+        "Add the column response, a rate a dose level.",
+    ),
+    Wording(
+        "FD-P172",
+        "A correlation that cannot be",
+        "toxicity with rate {toxic} and response with rate {response} cannot have a correlation of {together}.",
+        "Write a correlation nearer to 0.",
+    ),
 )

@@ -78,6 +78,9 @@ def _safety(protocol: Protocol, places: Places) -> Iterator[Placed]:
     if safety.local_dlt:
         place = places.of("safety", "local_dlt")
         yield Placed(safety.local_dlt, place, names_in_sight(protocol, "dlt"), "in a DLT rule")
+    if safety.graded:
+        place = places.of("safety", "graded")
+        yield Placed(safety.graded, place, names_in_sight(protocol, "dlt"), "in a DLT rule")
     if safety.pause_when:
         yield Placed(safety.pause_when, places.of("safety", "pause_when"), counts, "in a stopping rule")
     if safety.stop_when:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firstdose.catalogue import load
+from firstdose.protocol.checking_counted import check_counted
 from firstdose.protocol.checking_local import check_local, check_rates
+from firstdose.protocol.checking_options import is_value
 from firstdose.protocol.checking_words import problem
 from firstdose.protocol.names import names_in_sight
 from firstdose.protocol.rule import read_rule, walk
 from firstdose.protocol.rule.nodes import And, Chain, Compare, Number, Value
 from firstdose.protocol.telling_words import listed
 from firstdose.values.issue import Place, did_you_mean
-from firstdose.values.number import NotANumber, read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from firstdose.catalogue import Option
-    from firstdose.catalogue.entries import StoppingRule
+    from firstdose.catalogue.entries import EscalationDesign, StoppingRule
     from firstdose.protocol.checking_words import Places
     from firstdose.protocol.model import PlannedStop, Protocol, Safety
     from firstdose.protocol.rule import Node
@@ -33,6 +34,7 @@ def check_safety(protocol: Protocol, places: Places) -> Iterator[Issue]:
     if safety is None:
         return
     yield from _design(protocol, safety, places)
+    yield from check_counted(protocol, safety, _counts(protocol, safety), places)
     for stop in safety.stopping:
         yield from _stop(protocol, stop, places)
     yield from _scenarios(protocol, safety, places)
@@ -53,35 +55,60 @@ def _design(protocol: Protocol, safety: Safety, places: Places) -> Iterator[Issu
     if safety.dlt_until is None:
         yield problem("FD-P157", place, design=entry.label)
     said = dict(safety.keys)
-    if all(_is_value(option, said.get(option.name) or option.default) for option in entry.keys):
-        amounts = {"amounts": " ".join(str(level.dose.value) for level in levels)}
-        words = _words(entry.keys, said) | amounts
-        made, issues = _made(lambda: entry.make(words, len(levels)), entry.label, place)
-        yield from issues
-        if made is not None and made.size < 1:
-            yield problem("FD-P152", place, name=entry.label, why="a cohort has at least one participant.")
+    if all(is_value(option, said.get(option.name) or option.default) for option in entry.keys):
+        why = _refused(protocol, entry, said)
+        if why:
+            mended = [key for key in said if not _refused(protocol, entry, {**said, key: ""})]
+            at = places.of("safety", mended[0]) if mended else place
+            yield problem("FD-P152", at, name=entry.label, why=why)
 
 
-def _made(make: Callable[[], Any], name: str, place: Place) -> tuple[Any, list[Issue]]:
-    """What the words make, or why they make nothing."""
+def _counts(protocol: Protocol, safety: Safety) -> str:
+    """What the design counts; empty where none can be made, or nothing escalates."""
+    entry = load("designs").get(safety.design)
+    if entry is None or entry.make is None or not _levels(protocol):
+        return ""
     try:
-        return make(), []
-    except (ValueError, ArithmeticError) as why:
-        return None, [problem("FD-P152", place, name=name, why=why)]
+        made = entry.make(words_of_design(protocol, entry), _levels(protocol))
+    except ValueError:
+        return ""
+    return str(getattr(made, "counts", "toxicities"))
+
+
+def _refused(protocol: Protocol, entry: EscalationDesign, said: Mapping[str, str]) -> str:
+    """Why the design cannot be made of these words; empty where it can."""
+    levels = protocol.intervention.dose_levels if protocol.intervention else ()
+    assert entry.make is not None
+    try:
+        entry.make(words_of_design(protocol, entry, said), len(levels))
+    except ValueError as why:
+        return str(why)
+    return ""
+
+
+def words_of_design(
+    protocol: Protocol, entry: EscalationDesign, said: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What the safety section says for a design, the declared default of everything else, the doses where they are asked."""
+    safety = protocol.safety
+    written = dict(safety.keys if safety else ()) if said is None else said
+    words = _words(entry.keys, written)
+    if "amounts" in words and not words["amounts"].strip():
+        words["amounts"] = _amounts(protocol)
+    return words
+
+
+def _amounts(protocol: Protocol) -> str:
+    """The dose of each level in the unit of the first; blank where the units are not alike."""
+    doses = [level.dose for level in protocol.intervention.dose_levels] if protocol.intervention else []
+    alike = [each for each in doses if each.unit.dimension == doses[0].unit.dimension]
+    if len(alike) < len(doses):
+        return " "
+    return " ".join(str(each.to(doses[0].unit.symbol).value) for each in doses)
 
 
 def _words(keys: Iterable[Option], said: Mapping[str, str]) -> dict[str, str]:
     return {key.name: said.get(key.name) or key.default for key in keys}
-
-
-def _is_value(option: Option, text: str) -> bool:
-    if option.values:
-        return text in option.values
-    try:
-        read_number(text)
-    except NotANumber:
-        return False
-    return True
 
 
 def _stop(protocol: Protocol, stop: PlannedStop, places: Places) -> Iterator[Issue]:
@@ -95,7 +122,10 @@ def _stop(protocol: Protocol, stop: PlannedStop, places: Places) -> Iterator[Iss
     if not found:
         words = _words(entry.keys, dict(stop.options))
         most = protocol.trial.participants
-        yield from _made(lambda: entry.make(words, most), f"stopping rule {stop.stop}", place)[1]
+        try:
+            entry.make(words, most)
+        except ValueError as why:
+            yield problem("FD-P152", place, name=f"stopping rule {stop.stop}", why=why)
 
 
 def _options(entry: StoppingRule, stop: PlannedStop, place: Place) -> Iterator[Issue]:
@@ -105,7 +135,7 @@ def _options(entry: StoppingRule, stop: PlannedStop, place: Place) -> Iterator[I
             names = listed(list(known))
             guess = did_you_mean(name, known)
             yield problem("FD-P150", place, rule=entry.label, what=f"'{name}'", guess=guess, known=names)
-        elif not _is_value(known[name], value):
+        elif not is_value(known[name], value):
             words = listed(list(known[name].values), "or") if known[name].values else "a number"
             guess, what = did_you_mean(value, known[name].values), f"{name} '{value}'"
             yield problem("FD-P150", place, rule=entry.label, what=what, guess=guess, known=words)

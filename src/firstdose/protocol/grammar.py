@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.protocol import grammar_conduct, grammar_laboratory, grammar_plan
+from firstdose.protocol import grammar_conduct, grammar_laboratory, grammar_plan, grammar_product
 
 if TYPE_CHECKING:
     from firstdose.protocol.fields import Section
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SECTIONS: tuple[Section, ...] = (
     *grammar_conduct.SECTIONS,
     *grammar_laboratory.SECTIONS,
+    *grammar_product.SECTIONS,
     *grammar_plan.SECTIONS,
 )
 BY_NAME = {section.name: section for section in SECTIONS}

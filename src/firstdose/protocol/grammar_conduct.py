@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from firstdose.catalogue.entries import Kind as ItemKind
-from firstdose.protocol import model
+from firstdose.protocol import model, model_of_safety
 from firstdose.protocol.fields import PER, Section, may, must
 
 SECTIONS: tuple[Section, ...] = (
@@ -230,6 +230,15 @@ SECTIONS: tuple[Section, ...] = (
                 columns=(
                     must("scenario", "name", "name of the scenario"),
                     must("rates", "numbers", "a rate a dose level, lowest level first"),
+                    may(
+                        "response", "numbers", "a rate of response a dose level, where the design weighs them"
+                    ),
+                    may(
+                        "together",
+                        "number",
+                        "correlation of toxicity and response in one participant",
+                        limits=(-1, 1),
+                    ),
                 ),
             ),
             may(
@@ -277,6 +286,26 @@ SECTIONS: tuple[Section, ...] = (
                     ),
                 ),
             ),
+            may("graded", "rule", "adverse events whose grade the design counts, the worst of each lesion"),
+            may(
+                "graded_scenarios",
+                "table",
+                "true rates of the worst grade of a lesion, under which a design of grades is judged beforehand",
+                makes=model_of_safety.GradedScenario,
+                columns=(
+                    must("scenario", "name", "name of the scenario"),
+                    *(
+                        must(f"grade_{grade}", "numbers", f"a rate of grade {grade} a dose level")
+                        for grade in (1, 2, 3, 4)
+                    ),
+                    may(
+                        "alike",
+                        "share",
+                        "likeness of the lesions of one participant (intraclass correlation)",
+                    ),
+                ),
+            ),
+            may("response", "name", "the endpoint whose response the design counts"),
             may("pause_when", "rule", "when dosing pauses"),
             may("stop_when", "rule", "when the trial stops"),
             may("review", "text", "who reviews, and on what"),

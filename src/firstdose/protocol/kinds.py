@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.desk import UNREAD, cleaned
+from firstdose.protocol.kinds_of_limits import read_limit
 from firstdose.protocol.kinds_of_lists import (
     read_codes,
     read_names,
@@ -17,6 +18,7 @@ from firstdose.protocol.kinds_of_lists import (
     read_visits,
 )
 from firstdose.protocol.model import Sentinel
+from firstdose.protocol.model_of_product import Limit
 from firstdose.values.number import NotANumber, plain, read_number
 from firstdose.values.quantity import NotAQuantity, Quantity, read_quantity
 from firstdose.values.units import NoSuchUnit, dimension_words, read_unit
@@ -304,6 +306,11 @@ KINDS: dict[str, Kind] = {
     "visits": Kind(read_visits, (), "visits with single spaces between, or first .. last"),
     "look": Kind(read_look, ("value", "", None), "one of: " + ", ".join(f"`{look}`" for look in _LOOKS)),
     "sentinel": Kind(read_sentinel, None, "one of: " + ", ".join(f"`{words}`" for words in _SENTINELS)),
+    "limit": Kind(
+        read_limit,
+        Limit(words=("none",)),
+        "`>= 80 %`, `<= 5`, `0.9 .. 1.1 fold`, or words: `negative`, `normal or reviewed`",
+    ),
     "codes": Kind(read_codes, (), "`code code`, or `code=words, code=words`"),
     "options": Kind(read_options, (), "`key value, key value`"),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 # The safety section's parts have a file of their own; they are names of the model like all others.
 from firstdose.protocol.model_of_safety import LATER
+from firstdose.protocol.model_of_safety import GradedScenario as GradedScenario
 from firstdose.protocol.model_of_safety import LocalScenario as LocalScenario
 from firstdose.protocol.model_of_safety import PlannedStop as PlannedStop
 from firstdose.protocol.model_of_safety import Safety as Safety
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from firstdose.catalogue import Item
     from firstdose.protocol.model_of_laboratory import PlannedAssay
+    from firstdose.protocol.model_of_product import CellProduct
     from firstdose.values.quantity import Quantity
     from firstdose.values.window import Window
 
@@ -360,6 +362,7 @@ class Protocol:
     scales: tuple[Scale, ...] = ()
     items: tuple[LocalItem, ...] = ()
     laboratory: tuple[PlannedAssay, ...] = field(default=(), metadata=LATER)
+    product: CellProduct | None = field(default=None, metadata=LATER)
     derivations: tuple[Derivation, ...] = ()
     checks: tuple[EditCheck, ...] = ()
     eligibility: tuple[Criterion, ...] = ()

@@ -47,10 +47,35 @@ class PlannedStop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """True rates of dose-limiting toxicity, one a dose level, under which the rule is judged beforehand."""
+    """True rates of dose-limiting toxicity, one a dose level, under which the rule is judged beforehand.
+
+    `response`: true rates of response, for designs that weigh them; `together`: correlation of the two in a participant.
+    """
 
     scenario: str
     rates: tuple[Decimal, ...]
+    response: tuple[Decimal, ...] = field(default=(), metadata=LATER)
+    together: Decimal | None = field(default=None, metadata=LATER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedScenario:
+    """True rates of each worst grade of a lesion, one a dose level; what is left to 1 is grade 0.
+
+    `alike`: intraclass correlation of the lesions of one participant.
+    """
+
+    scenario: str
+    grade_1: tuple[Decimal, ...]
+    grade_2: tuple[Decimal, ...]
+    grade_3: tuple[Decimal, ...]
+    grade_4: tuple[Decimal, ...]
+    alike: Decimal | None = None
+
+    @property
+    def grades(self) -> tuple[tuple[Decimal, ...], ...]:
+        """Grades 1 to 4, each with a rate a dose level."""
+        return self.grade_1, self.grade_2, self.grade_3, self.grade_4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +100,7 @@ class Safety:
     `overlap`: whether a cohort may begin before the last one is evaluable. `local_dlt`: of an event that names a lesion;
     from `local_dlt_from` such lesions on the participant has a dose-limiting toxicity. `treated_lesions`: fewest and
     most of one participant; `lesion_levels`: all at the level that is due, or one there and each further a level lower.
+    `graded`: events whose grade the design counts; `response`: endpoint whose response it counts.
     """
 
     dictionary: str = "as_reported"
@@ -92,6 +118,9 @@ class Safety:
     treated_lesions: tuple[int, int] | None = field(default=None, metadata=LATER)
     lesion_levels: Literal["same", "descending"] = field(default="same", metadata=LATER)
     local_scenarios: tuple[LocalScenario, ...] = field(default=(), metadata=LATER)
+    graded: str = field(default="", metadata=LATER)
+    graded_scenarios: tuple[GradedScenario, ...] = field(default=(), metadata=LATER)
+    response: str = field(default="", metadata=LATER)
     pause_when: str = ""
     stop_when: str = ""
     review: str = ""

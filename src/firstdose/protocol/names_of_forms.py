@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Form:
     """What is recorded in an activity. `instrument` is None for a local scale and for items of the file alone.
 
-    `name` is the activity's own word (`PASI_Fredriksson`), `variant` its part after the entry's name.
+    `name` is the activity's own word (`PASI_Fredriksson`), `variant` its part after the entry's name. `of_participants`:
+    every record is somebody's; a lot of cells is nobody's.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Form:
     variant: str = ""
     repeats: bool = False
     by_visit: bool = True
+    of_participants: bool = True
     verb: str = "is recorded"
 
     def item(self, name: str) -> Item | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from firstdose.protocol import telling_conduct as conduct
 from firstdose.protocol import telling_laboratory as laboratory
 from firstdose.protocol import telling_plan as plan
+from firstdose.protocol import telling_product as product
 from firstdose.protocol.feasibility import compute_feasibility
 from firstdose.protocol.names import forms
 from firstdose.protocol.telling_words import capital, counted, ended, listed, spaced
@@ -76,6 +77,7 @@ _KEYS: dict[str, Callable[[Protocol], dict[str, str]]] = {
     "trial": conduct.tell_trial,
     "intervention": conduct.tell_intervention,
     "safety": conduct.tell_safety,
+    "product": product.tell_product,
     "rehearsal": plan.tell_rehearsal,
     "registration": lambda protocol: {
         key: f"{capital(spaced(key))}: {ended(value)}" for key, value in protocol.registration
@@ -86,7 +88,7 @@ _HOME = {
     "derivations": "8", "checks": "8", "eligibility": "5.2", "analysis_sets": "10.2", "objectives": "3",
     "endpoints": "3", "estimands": "3", "analyses": "10.8", "sensitivity": "10.8", "families": "10.10",
     "graph": "10.10",
-    "published": "12", "outcomes": "3", "intervention": "6.1", "safety": "4.3", "rehearsal": "12",
+    "published": "12", "outcomes": "3", "intervention": "6.1", "product": "6.1", "safety": "4.3", "rehearsal": "12",
     "registration": "11.1",
 }  # fmt: skip
 _HOME_OF_KEY = {

@@ -290,7 +290,10 @@ def _stop(stop: PlannedStop, most: int) -> str:
 
 def _scenario(scenario: Scenario) -> str:
     rates = listed([f"{rate:f}" for rate in scenario.rates])
-    return f"Scenario {scenario.scenario}: true rates {rates}."
+    response = listed([f"{rate:f}" for rate in scenario.response])
+    weighed = f", of response {response}" if response else ""
+    together = "" if scenario.together is None else f", correlation of the two {scenario.together:f}"
+    return f"Scenario {scenario.scenario}: true rates {rates}{weighed}{together}."
 
 
 def _design(name: str, said: Keyed) -> str:

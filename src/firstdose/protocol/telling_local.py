@@ -9,6 +9,7 @@ from firstdose.protocol.telling_words import counted, listed, rule
 
 if TYPE_CHECKING:
     from firstdose.protocol.model import LocalScenario, Protocol, Safety
+    from firstdose.protocol.model_of_safety import GradedScenario
 
 
 def tell_local(protocol: Protocol, safety: Safety) -> dict[str, str]:
@@ -34,7 +35,29 @@ def tell_local(protocol: Protocol, safety: Safety) -> dict[str, str]:
         told["treated_lesions"] = f"Number of {lesion}s treated in each participant: {number}."
     if safety.local_scenarios:
         told["local_scenarios"] = " ".join(_scenario(each, lesion) for each in safety.local_scenarios)
+    return told | _counted(protocol, safety)
+
+
+def _counted(protocol: Protocol, safety: Safety) -> dict[str, str]:
+    """What a design counts beside toxicities."""
+    told = dict[str, str]()
+    if safety.graded:
+        words = rule(protocol, safety.graded, names_in_sight(protocol, "dlt"))
+        told["graded"] = f"The grade of an adverse event is counted by the design if: {words}."
+    if safety.graded_scenarios:
+        told["graded_scenarios"] = " ".join(_graded(each) for each in safety.graded_scenarios)
+    if safety.response:
+        told["response"] = f"The design counts the response of endpoint {safety.response}."
     return told
+
+
+def _graded(scenario: GradedScenario) -> str:
+    grades = [
+        f"grade {grade} {listed([f'{rate:f}' for rate in rates])}"
+        for grade, rates in enumerate(scenario.grades, start=1)
+    ]
+    alike = "" if scenario.alike is None else f", intraclass correlation {scenario.alike:f}"
+    return f"Scenario {scenario.scenario}: true rates of {listed(grades)}{alike}."
 
 
 def _counts(safety: Safety, lesion: str) -> str:

@@ -199,6 +199,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "quantity range": _quantity_range,
     "truth": lambda truth: "yes" if truth else "no",
     "sentinel": lambda sentinel: sentinel.words,
+    "limit": lambda limit: limit.written,
     "codes": _codes,
     "options": lambda pairs: ", ".join(f"{key} {words}".rstrip() for key, words in pairs),
 }

@@ -15,6 +15,7 @@ from firstdose.records.checking_keys import (
 )
 from firstdose.records.checking_lesions import check_administrations, check_controls, check_places
 from firstdose.records.checking_order import check_consent, check_visit_order, check_windows
+from firstdose.records.checking_product import check_product
 from firstdose.records.checking_schedule import (
     check_absent_records,
     check_scheduled,
@@ -47,6 +48,7 @@ CHECKS = (
     check_administrations,
     check_places,
     check_controls,
+    check_product,
 )
 
 

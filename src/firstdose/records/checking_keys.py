@@ -26,7 +26,9 @@ def check_participants(scope: Scope) -> Iterator[Issue]:
     known = scope.snapshot.participants
     roster = set(known)
     for activity, _, table in scope.tables():
-        strangers = [name for name in table["participant"].unique().to_list() if name not in roster]
+        strangers = [
+            name for name in table["participant"].drop_nulls().unique().to_list() if name not in roster
+        ]
         for row in table["participant"].is_in(strangers).arg_true() if strangers else ():
             yield issues.no_such_participant(scope.place(activity, row), table["participant"][row], known)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from firstdose.laboratory.product_forms import product_forms
 from firstdose.protocol.names import ADMINISTRATION, forms
 from firstdose.records.order import Order, order_of
 from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM
@@ -33,7 +34,8 @@ class Scope:
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
-        return dict(forms(self.protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
+        own = {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM} | product_forms(self.protocol)
+        return dict(forms(self.protocol)) | own
 
     @cached_property
     def order(self) -> Order:

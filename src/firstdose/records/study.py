@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from firstdose.laboratory.product_forms import product_forms
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.names import forms
 from firstdose.readers.recognising import read_table
@@ -62,6 +63,7 @@ def read_study(
     of the instrument files that are measured.
     """
     known = dict(forms(protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
+    known |= product_forms(protocol)
     sources = Sources()
     _collect_tables(folder, known, sources)
     collect_laboratory(folder / RECORDS, protocol, known, sources, progress)

@@ -96,7 +96,8 @@ def check_header(part: Part, form: Form, at: Sequence[str]) -> list[Issue]:
 
 def _needed_keys(form: Form, at: Sequence[str], part: Part) -> list[str]:
     visit = ["visit"] if form.by_visit and len(at) != 1 and not form.repeats else []
-    return ["participant", *visit, *(["lesion"] if form.per == "lesion" else [])] if not part.mapped else []
+    whose = ["participant"] if form.of_participants else []
+    return [*whose, *visit, *(["lesion"] if form.per == "lesion" else [])] if not part.mapped else []
 
 
 def read_part(part: Part, form: Form, at: Sequence[str]) -> TableReading:
@@ -137,7 +138,7 @@ def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue]
     frame = part.frame.with_columns(empty)
     if "visit" not in part.frame.columns and len(at) == 1:
         frame = frame.with_columns(visit=pl.lit(at[0]))
-    needed = ["participant"]
+    needed = ["participant"] if form.of_participants else []
     needed += ["visit"] if form.by_visit and not form.repeats else []
     needed += ["lesion"] if form.per == "lesion" else []
     frame = frame.with_columns(
@@ -149,7 +150,7 @@ def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue]
         for key in needed
         for row in frame[key].is_null().arg_true()
     ]
-    whole = ~pl.any_horizontal(pl.col(key).is_null() for key in needed)
+    whole = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(key).is_null() for key in needed))
     lost = frame.filter(~whole)
     kept = replace(part, frame=frame.filter(whole) if told else frame)
     return kept, issues.told(told), _lost(part, lost)

@@ -51,6 +51,8 @@ def participants_of(tables: Mapping[str, pl.DataFrame], roster: Iterable[str] = 
     own = tables.get(PARTICIPANTS)
     listed = [*roster, *([] if own is None else own["participant"].to_list())]
     if not listed:
-        listed = [name for table in tables.values() for name in table["participant"].unique().to_list()]
+        listed = [
+            name for table in tables.values() for name in table["participant"].drop_nulls().unique().to_list()
+        ]
     names = in_order(listed)
     return pl.DataFrame({"participant": names}, schema={"participant": pl.String})

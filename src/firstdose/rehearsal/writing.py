@@ -20,9 +20,12 @@ PROTOCOL_FILE = "protocol.yaml"
 RECORDS_EXIT = 11
 
 
-def write_study(rehearsed: Rehearsed, protocol_text: str | None, folder: Path) -> tuple[Path, ...]:
+def write_study(
+    rehearsed: Rehearsed, protocol_text: str | None, folder: Path, *, raw: bool = True
+) -> tuple[Path, ...]:
     """Writes protocol.yaml and one CSV file, or folder of raw files, an activity under `records`; the files in order.
 
+    `raw`: laboratory values as files of instruments, where the protocol measures them so; else as tables.
     `protocol_text` None leaves the protocol file alone. An earlier rehearsal in the folder is replaced; UserError where
     the folder holds records that are not marked as invented: they are never touched.
     """
@@ -34,13 +37,11 @@ def write_study(rehearsed: Rehearsed, protocol_text: str | None, folder: Path) -
     if protocol_text is not None:
         (folder / PROTOCOL_FILE).write_bytes(protocol_text.encode())
         written.append(folder / PROTOCOL_FILE)
-    raw = {
-        folder.activity: folder
-        for folder in raw_folders(rehearsed.protocol, rehearsed.tables, rehearsed.seed)
-    }
+    folders = raw_folders(rehearsed.protocol, rehearsed.tables, rehearsed.seed) if raw else ()
+    by_name = {each.activity: each for each in folders}
     for name, table in rehearsed.tables.items():
-        if name in raw:
-            written += _write_raw(raw[name], records / name)
+        if name in by_name:
+            written += _write_raw(by_name[name], records / name)
             continue
         path = records / f"{name}.csv"
         table.write_csv(path, line_terminator="\n", quote_style="necessary")

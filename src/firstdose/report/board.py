@@ -9,8 +9,10 @@ from firstdose.catalogue import End
 from firstdose.escalation.conduct import counts_of
 from firstdose.escalation.deciding import due, evaluable_state
 from firstdose.escalation.following import told
+from firstdose.escalation.telling import counted_words
 from firstdose.escalation.words import rule_text
 from firstdose.report import figures
+from firstdose.report.board_lesions import lesions_section
 from firstdose.report.board_records import events_section, exposure_section
 from firstdose.report.content.pieces import plain_table, text
 from firstdose.report.tree import (
@@ -62,6 +64,7 @@ def build_board_packet(
         _decision(decision),
         exposure_section(protocol, snapshot, decision),
         events_section(protocol, snapshot, decision),
+        lesions_section(protocol, snapshot, decision),
         _trace(decision),
         _following(decision, foreseen),
         _forecasts(decision, foreseen),
@@ -137,7 +140,7 @@ def _trace(decision: Decision) -> Section:
             str(row.given or "–"),
             str(row.until or "–"),
             row.dlt,
-            "; ".join((row.reason, *row.notes)),
+            "; ".join((row.reason, *counted_words(row), *row.notes)),
             ", ".join(str(event.place) for event in row.events) or "–",
         )
         for row in decision.watched
@@ -163,13 +166,15 @@ def _following(decision: Decision, foreseen: Foreseen) -> Section | None:
     of = foreseen.next_steps[0].of
     awaited = "1 participant is awaited" if of == 1 else f"{of} participants are awaited"
     rows = [
-        (f"{each.toxic} of {each.of}", _step(decision, each.step), each.step.reason)
+        (each.words or f"{each.toxic} of {each.of}", _step(decision, each.step), each.step.reason)
         for each in foreseen.next_steps
     ]
-    table = plain_table(
-        "t-next", f"What follows: {awaited}", ("with dose-limiting toxicity", "then", "because"), rows
-    )
+    table = plain_table("t-next", f"What follows: {awaited}", (_outcome(foreseen), "then", "because"), rows)
     return Section("next", "What is possible next", (table,))
+
+
+def _outcome(foreseen: Foreseen) -> str:
+    return "what is seen" if foreseen.next_steps[0].words else "with dose-limiting toxicity"
 
 
 def _step(decision: Decision, step: Step) -> str:
@@ -192,16 +197,7 @@ def _forecasts(decision: Decision, foreseen: Foreseen) -> Section | None:
         Column("halted, %", numeric=True),
     )
     rows = tuple(_forecast(decision, each) for each in foreseen.forecasts)
-    notes = (
-        (
-            "Exact: every way the trial can go on from here by its rule, no random number. Participants still watched have"
-            " either outcome, with its probability."
-        ),
-        (
-            "As seen so far: averaged over independent Beta distributions, flat before the first participant; with so few it"
-            " says little."
-        ),
-    )
+    notes = tuple(_forecast_notes(foreseen))
     table = Table("t-forecast", "How the trial would end from here", "", columns, rows, notes)
     chances = [
         figures.ChancePanel(
@@ -218,6 +214,26 @@ def _forecasts(decision: Decision, foreseen: Foreseen) -> Section | None:
         figures.draw_chances(chances, x_label="dose level"),
     )
     return Section("forecast", "How it would end", (table, drawing))
+
+
+def _forecast_notes(foreseen: Foreseen) -> Iterator[str]:
+    drawn = max(each.trials for each in foreseen.forecasts)
+    if drawn:
+        error = printed(50 / drawn**0.5, 1)
+        yield (
+            f"From {drawn:,} drawn trials where the ways are too many to follow, standard error at most {error} points; the"
+            " lesions of one participant are drawn with the stated correlation."
+        )
+    else:
+        yield (
+            "Exact: every way the trial can go on from here by its rule, no random number. Participants still watched have"
+            " either outcome, with its probability."
+        )
+    if any(each.averaged for each in foreseen.forecasts):
+        yield (
+            "As seen so far: averaged over independent Beta distributions, flat before the first participant; with so few it"
+            " says little."
+        )
 
 
 def _forecast(decision: Decision, found: Forecast) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from firstdose.protocol.identity import compute_identity
 from firstdose.report.design_behaviour import behaviour_section, length_section
 from firstdose.report.design_boundaries import boundary_sections
 from firstdose.report.design_comparison import comparison_section
+from firstdose.report.design_lesions import lesions_section
 from firstdose.report.design_rule import decisions_section, intervals_section, rule_section, worst_section
 from firstdose.report.design_words import how
 from firstdose.report.tree import Bullets, Report, Section, Text
@@ -28,6 +29,7 @@ def build_design_appendix(
         rule_section(appendix),
         decisions_section(appendix, drawn=drawn),
         behaviour_section(appendix, drawn=drawn),
+        lesions_section(appendix, protocol.lesion_word),
         length_section(appendix),
         intervals_section(appendix),
         *boundary_sections(appendix, drawn=drawn),

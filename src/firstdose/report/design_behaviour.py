@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from firstdose.report import figures
 from firstdose.report.content.pieces import text
-from firstdose.report.design_words import by_scenario, how, named, percent, places, sentences
+from firstdose.report.design_words import by_scenario, how, is_over_lesions, named, percent, places, sentences
 from firstdose.report.tree import Block, Column, Figure, Section, Table
 from firstdose.values.rounding import printed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from firstdose.escalation.appendix import Appendix
     from firstdose.report.tree import Cell
 
@@ -37,16 +39,18 @@ def _characteristics(appendix: Appendix) -> Table:
     found, halts = appendix.behaviour, bool(appendix.stops)
     rows: list[tuple[Cell, ...]] = []
     for s, curve in enumerate(appendix.curves):
-        rows.append((text(named(curve)), *((),) * (5 if halts else 4)))
+        rows.append((text(named(curve)), *((),) * (4 + halts + 2 * (appendix.beside is not None))))
         lines = [
-            _line(appendix, f"  {level}", f"{rate:g}", s, d)
+            _line(appendix, f"  {level}", f"{rate:.4g}", s, d)
             for d, (level, rate) in enumerate(zip(appendix.levels, curve.rates, strict=True))
         ]
         rows += [*lines, _line(appendix, "  no level / all", "–", s, -1)]
     heads = ["true rate", "recommended, %", "participants", "with toxicity"]
+    if appendix.beside is not None:
+        heads = ["true rate", appendix.beside.words[0], *heads[1:], appendix.beside.words[1]]
     notes = ["Participants and participants with a dose-limiting toxicity: expected numbers."]
     if halts:
-        heads.insert(2, "without a halt, %")
+        heads.insert(heads.index("participants"), "without a halt, %")
         notes.append(
             "A level is recommended from the counts at the end, also where a stopping rule halted dosing; without a halt: of"
             " all trials, those that also came to their planned end. After a halt a review decides."
@@ -71,6 +75,10 @@ def _line(appendix: Appendix, name: str, rate: str, s: int, d: int) -> tuple[Cel
     numbers = [percent(found.selected[s, d]), *(printed(float(each), 2) for each in expected)]
     if appendix.stops:
         numbers.insert(1, percent(found.unhalted[s, d]))
+    if appendix.beside is not None:
+        more = appendix.beside.expected[s]
+        numbers.append(printed(float(more.sum() if d < 0 else more[d]), 2))
+        numbers.insert(0, "–" if d < 0 else f"{appendix.beside.rates[s, d]:.3g}")
     return (text(name), text(rate), *map(text, numbers))
 
 
@@ -79,9 +87,11 @@ def _selection(appendix: Appendix) -> Figure:
     panels = []
     for s, curve in enumerate(appendix.curves):
         chances = appendix.behaviour.selected[s]
-        away = [abs(rate - target) for rate in curve.rates] if target else []
+        away = [abs(rate - target) for rate in _aimed(appendix, s)] if target else []
         nearest = tuple(d for d, each in enumerate(away) if each <= min(away) + 1e-9)
-        labels = tuple(f"{level} {rate:g}" for level, rate in zip(appendix.levels, curve.rates, strict=True))
+        labels = tuple(
+            f"{level} {rate:.4g}" for level, rate in zip(appendix.levels, curve.rates, strict=True)
+        )
         panels.append(
             figures.ChancePanel(named(curve), (*labels, "none"), tuple(map(float, chances)), nearest)
         )
@@ -93,6 +103,15 @@ def _selection(appendix: Appendix) -> Figure:
         figures.draw_chances(panels, x_label="level with its true rate of dose-limiting toxicity"),
         footnotes=(marked.strip(),) if marked else (),
     )
+
+
+def _aimed(appendix: Appendix, s: int) -> Sequence[float]:
+    """The true rates that the design's target is about."""
+    if appendix.beside is not None:
+        return [float(rate) for rate in appendix.beside.rates[s]]
+    if is_over_lesions(appendix) and appendix.lesions is not None:
+        return appendix.lesions.truths[s].local
+    return appendix.curves[s].rates
 
 
 def _sizes(appendix: Appendix) -> Table:

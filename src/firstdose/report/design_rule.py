@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from firstdose.escalation.calibrating import RATES
 from firstdose.report import figures
 from firstdose.report.content.pieces import plain_table, text
-from firstdose.report.design_words import percent, sentences, state_words, step_words
+from firstdose.report.design_words import is_over_lesions, percent, sentences, state_words, step_words
 from firstdose.report.tree import Block, Bullets, Column, Figure, Section, Table, Text
 from firstdose.values.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstdose.escalation.appendix import Appendix, DecisionRow
+    from firstdose.escalation.appendix import Appendix
+    from firstdose.escalation.appendix_decisions import DecisionRow
 
 KEPT = (
     "These sentences, the decisions, the numbers below and every decision during the trial come from one rule object."
@@ -30,20 +31,20 @@ def rule_section(appendix: Appendix) -> Section:
 def decisions_section(appendix: Appendix, *, drawn: bool) -> Section:
     if not appendix.table:
         return Section("decisions", "Next step in early states", (_early(appendix),))
-    blocks: list[Block] = [_table_of(appendix.table)]
+    blocks: list[Block] = [_table_of(appendix.table, lesions=is_over_lesions(appendix))]
     if drawn:
         blocks.append(_grid(appendix.table))
     return Section("decisions", "Decision table", tuple(blocks))
 
 
-def _table_of(rows: Sequence[DecisionRow]) -> Table:
+def _table_of(rows: Sequence[DecisionRow], *, lesions: bool) -> Table:
     def least(count: int | None) -> str:
         return "–" if count is None else f"{count} or more"
 
     return Table(
         "t-decisions",
-        "Decision from the toxicities of n participants at the current level",
-        "participants with a dose-limiting toxicity",
+        f"Decision from the toxicities of n {'lesions' if lesions else 'participants'} at the current level",
+        "lesions with a local toxicity" if lesions else "participants with a dose-limiting toxicity",
         (Column("n", numeric=True), *map(Column, ("escalate", "de-escalate", "close the level"))),
         tuple(
             (
@@ -89,7 +90,8 @@ def _early(appendix: Appendix) -> Table:
         if appendix.steps_left_out
         else ()
     )
-    notes = ("Toxicities of participants at each level treated so far.", *more)
+    beside = "" if appendix.beside is None else ", then what else the design counts"
+    notes = (f"Toxicities of participants at each level treated so far{beside}.", *more)
     return plain_table(
         "t-steps", "What is due in the first states", ("state", "next", "why"), rows, footnotes=notes
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.catalogue import End
+from firstdose.escalation.counted import counts_of_design, more_of
 from firstdose.escalation.following import told
 from firstdose.report.content.pieces import text
 from firstdose.report.tree import Column, Paragraph, Table, Text
@@ -37,8 +38,24 @@ def step_words(appendix: Appendix, step: Step) -> str:
 
 def state_words(appendix: Appendix, state: State) -> str:
     """Toxicities of participants at each level treated so far: `DL1 0/3, DL2 1/3`."""
-    pairs = zip(appendix.levels, state.participants, state.dlts, strict=True)
-    return ", ".join(f"{level} {y}/{n}" for level, n, y in pairs if n) or "nobody treated"
+    more = beside_words(appendix, state)
+    rows = zip(appendix.levels, state.participants, state.dlts, more, strict=True)
+    return ", ".join(f"{level} {y}/{n}{also}" for level, n, y, also in rows if n) or "nobody treated"
+
+
+def beside_words(appendix: Appendix, state: State) -> list[str]:
+    """What a state counts beside toxicities, a word a level: `, 2 with response`."""
+    more = more_of(state)
+    if not more or appendix.beside is None:
+        return [""] * len(appendix.levels)
+    whole = appendix.beside.whole
+    scored = counts_of_design(appendix.rule) == "scores"
+    return [f", score {count / whole:.3g}" if scored else f", {count} with response" for count in more]
+
+
+def is_over_lesions(appendix: Appendix) -> bool:
+    """Whether the design counts lesions."""
+    return counts_of_design(appendix.rule) == "lesions"
 
 
 def named(curve: Curve) -> str:
@@ -60,7 +77,8 @@ def places(appendix: Appendix) -> range:
 def how(appendix: Appendix) -> str:
     found = appendix.behaviour
     if found.exact:
-        return f"exactly: {found.states:,} states, no random number"
+        states = f"{found.states:,} states, " if found.states else ""
+        return f"exactly: {states}no random number"
     error = printed(100 * found.error, 2)
     return (
         f"{found.trials:,} drawn trials a scenario, seed {found.seed}; standard error at most {error} points"

@@ -155,7 +155,7 @@ def test_assumed_amounts_are_told():
         ({"amounts": "1 2"}, "rising positive numbers"),
         ({"amounts": "1 3 2"}, "rising positive numbers"),
         ({"correlation": "1"}, "correlation"),
-        ({"log_a_sd": "50"}, "says nothing"),
+        ({"log_a_sd": "50"}, "log_a_sd is a number"),
     ],
 )
 def test_words_that_do_not_go_together_are_refused(words, said):

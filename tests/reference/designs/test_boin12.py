@@ -123,8 +123,14 @@ READINGS = [
 def test_the_branches_of_the_public_dispute_give_its_numbers(branches, second, third):
     """Issue 8 of brockk/escalation: 5 doses, 36 participants, 12 at one level; five readings, 200,000 trials each.
 
-    Where de-escalation meets an inadmissible level these readings end without a recommendation, but for the second, which
-    goes there all the same. Two runs of 200,000 differ by .16 points (one standard error).
+    Two branches are said neither by the paper nor by the readings and were chosen here because they fit the targets: the
+    cap of 12 counts at any level (`cap`), and where de-escalation meets an inadmissible level the trial ends without a
+    recommendation (`lower_inadmissible`; in the second reading, where a toxic level closes itself alone, it goes there all
+    the same). What these rows show is therefore that such branches exist, not that they are the paper's.
+
+    Two runs of 200,000 differ by .16 points (one standard error). Of the rows of the dispute one is not reproduced: that
+    of the R program escalation (49.6 and 23.7 per cent, 10,000 trials), which lies between the two rules of selection.
+    The row of the website (57.3 and 21.3) is met by the first reading within its own error of 10,000 trials.
     """
     words = {"cap": "any level", "lower_inadmissible": "end without level"} | branches
     rule = Rule(design=design("boin12", 5, **words), most=36)
@@ -240,7 +246,11 @@ def test_every_branch_is_told():
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [({"both": "70"}, "sum 100"), ({"toxicity_limit": "0"}, "rates"), ({"start": "4"}, "start is one")],
+    [
+        ({"both": "70"}, "sum 100"),
+        ({"toxicity_limit": "0"}, "toxicity_limit is a number"),
+        ({"start": "4"}, "start is a whole"),
+    ],
 )
 def test_words_that_do_not_go_together_are_refused(words, said):
     with pytest.raises(ValueError, match=said):

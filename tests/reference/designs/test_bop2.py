@@ -8,7 +8,8 @@ from math import prod
 import pytest
 
 from firstdose.catalogue import load
-from firstdose.designs.bop2 import Endpoint, Monitoring, arm, calibrate, monitor
+from firstdose.designs._kernel.monitoring import Endpoint, Monitoring, arm, calibrate
+from firstdose.designs.bop2 import monitor
 
 LOOKS = (10, 15, 20, 25, 30, 35, 40)
 RESPONSES = Endpoint(name="responses", null=0.2)

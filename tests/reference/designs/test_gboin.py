@@ -160,7 +160,7 @@ def test_a_design_of_grades_cannot_be_asked_with_toxicities_alone():
     [
         ({"scores": "0 1 2"}, "scores are 5 numbers"),
         ({"scores": "0 2 1 3 4"}, "none smaller"),
-        ({"target": "1.2"}, "mean score"),
+        ({"target": "1.2"}, "target is a number"),
         ({"dlt_from": "5"}, "dlt_from"),
         ({"high": "0.9"}, "factors of the target"),
     ],

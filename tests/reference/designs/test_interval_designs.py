@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firstdose.designs._kernel.isotonic import isotonic_rates, nearest, pooled
-from firstdose.designs.boin import boundaries
+from firstdose.designs._kernel.lambdas import boundaries
 from firstdose.escalation.exact import enumerate_exact, evaluate
 from firstdose.escalation.rule import Rule
 from firstdose.escalation.tables import compile_rule

@@ -51,6 +51,7 @@ def test_dosing_rests_from_the_boundary_on(pooled, participants, dlts, halts):
 def test_what_halted_is_told_with_its_counts():
     said = CountBoundary(bounds=BOUNDS, sentences=()).holds(State((1, 1), (1, 1)))
     assert said == "2 of 2 participants with an event; the boundary there is 2"
+    assert CountBoundary(bounds=BOUNDS, sentences=()).holds(State((1, 1), (1, 0))) == ""
 
 
 def test_a_boundary_of_one_participant_stops_with_the_rate_itself():
@@ -78,6 +79,11 @@ def test_a_level_that_is_spent_exactly_is_kept():
 )
 def test_the_binomial_tail_is_that_of_scipy(n, rate, y):
     assert binomial_tail(n, rate, y) == pytest.approx(stats.binom.sf(y - 1, n, rate), rel=1e-12)
+
+
+@pytest.mark.parametrize(("rate", "tail"), [(0.0, (1, 0, 0)), (1.0, (1, 1, 1))])
+def test_the_binomial_tail_knows_what_is_sure(rate, tail):
+    assert tuple(binomial_tail(2, rate, y) for y in range(3)) == tail
 
 
 @pytest.mark.parametrize(

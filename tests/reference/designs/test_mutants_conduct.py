@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from firstdose.catalogue import End, State, Treat
+from firstdose.escalation.counted import Seen
 from firstdose.escalation.following import follow_outcomes, told
-from firstdose.escalation.notation import read_outcomes
+from firstdose.escalation.notation import Cohort, read_outcomes
 from firstdose.escalation.rule import Rule
 from tests.reference.designs.escalating import design, stopping
 
@@ -148,6 +149,28 @@ def test_everybody_after_the_end_departs():
         (5, "the end of escalation"),
     ]
     assert found.state == State((5, 0, 0), (3, 0, 0), 0, 0)
+
+
+class OneHurtLesion:
+    """Two participants at the lowest level, at the next one as soon as a lesion is hurt."""
+
+    doses, size, looks_back, counts = 2, 2, False, "lesions"
+
+    def eliminated(self, state) -> int:
+        return 2
+
+    def move(self, state) -> Treat:
+        return Treat(int(state.lesions.events > 0), 2, "as the lesions say")
+
+
+def test_lesions_of_somebody_who_does_not_count_are_asked_about_between_the_steps():
+    hurt, well = Seen(False, lesions=((0, True),), person=False), Seen(False, lesions=((0, False),))
+    lesions = Rule(design=OneHurtLesion())
+    at_once = follow_outcomes(lesions, [Cohort(0, (), (hurt,))])
+    assert (at_once.step.dose, at_once.state.total, at_once.state.lesions.events) == (1, 0, 1)
+    begun = follow_outcomes(lesions, [Cohort(0, (), (well, hurt, well)), Cohort(1, (), (well,))])
+    assert begun.departures == ()
+    assert (begun.state.participants, begun.state.lesions.participants) == ((2, 1), (4, 0))
 
 
 def test_a_step_is_told_in_a_few_words():

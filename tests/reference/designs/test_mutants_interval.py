@@ -189,6 +189,14 @@ def test_the_nearest_level_may_lie_at_the_limit_and_not_above():
     assert nearest((3,), (3,), 0.3) == 0
 
 
+def test_of_two_levels_as_far_from_the_target_the_lower_one_is_recommended():
+    """Each rate is raised by 1e-10 times its rank, from 1, so that the lower of the two lies nearer."""
+    middle = (0.05 + 1.05) / (2 * 3.1)
+    assert nearest((3, 3), (0, 1), middle) == 0
+    assert nearest((3, 3), (0, 1), middle + 1e-9) == 1
+    assert nearest((3, 3), (1, 1), 1.05 / 3.1) == 0
+
+
 # -------------------------------------------------------------------------------------------------------- Keyboard
 
 

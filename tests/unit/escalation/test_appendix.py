@@ -11,7 +11,8 @@ import pytest
 from firstdose.catalogue import End, start_state
 from firstdose.escalation import appendix as made
 from firstdose.escalation import characteristics, exact, length
-from firstdose.escalation.appendix import compute_appendix, curves_of, early_steps, tell_size
+from firstdose.escalation.appendix import compute_appendix, curves_of, tell_size
+from firstdose.escalation.appendix_decisions import early_steps
 from firstdose.escalation.appendix_json import appendix_as_json
 from firstdose.escalation.certify import certify
 from firstdose.escalation.characteristics import characterise

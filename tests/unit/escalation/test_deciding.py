@@ -264,8 +264,8 @@ def test_a_line_asks_pause_rules_too():
     [
         ({"design": "fixed_allocation", "keys": ()}, "FD-E001"),
         ({"design": "boin", "keys": (("low", "2"),)}, "FD-E001"),
-        ({"design": "boin12", "keys": ()}, "FD-E001"),
-        ({"design": "gboin", "keys": ()}, "FD-E001"),
+        ({"design": "boin12", "keys": ()}, "FD-E002"),
+        ({"design": "gboin", "keys": ()}, "FD-E002"),
         ({"dlt": ""}, "FD-E002"),
         ({"dlt_until": None}, "FD-E002"),
     ],

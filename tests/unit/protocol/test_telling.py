@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from firstdose.protocol import model
+from firstdose.protocol import model, model_of_laboratory, model_of_product, model_of_safety
 from firstdose.protocol.comparing import compare_protocols
 from firstdose.protocol.model import Visit
 from firstdose.protocol.telling import Heading, render_telling, tell_differences, tell_part, tell_protocol
@@ -27,7 +27,8 @@ SAMPLES = {
     bool: True,
 }
 # What the annotations of the model name.
-HINTS = vars(model) | {"Decimal": Decimal, "Quantity": Quantity, "Window": Window}
+PARTS = vars(model_of_laboratory) | vars(model_of_product) | vars(model_of_safety)
+HINTS = PARTS | vars(model) | {"Decimal": Decimal, "Quantity": Quantity, "Window": Window}
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,13 @@ class Scale:
         """Units of a participant with these grades, one a lesion."""
         return self.units[max(grades)] if self.worst else sum(self.units[grade] for grade in grades)
 
+    def units_of(self, grades: Sequence[int]) -> int:
+        """Units of a participant with any number of lesions: of their mean, where the mean counts, the nearest unit."""
+        if self.worst or not grades:
+            return self.units[max(grades, default=0)]
+        total = self.lesions * sum(self.units[grade] for grade in grades)
+        return (2 * total + len(grades)) // (2 * len(grades))
+
     def toxic(self, grades: Sequence[int]) -> bool:
         """Whether these grades are a dose-limiting toxicity."""
         return max(grades) >= self.dlt_from

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from math import exp, log
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 NODES = 161
 REACH = 7.0  # prior standard deviations on both sides
 VARIANCE = 1.34
+MOST_VARIANCE = 25.0  # beyond it nearly all prior mass lies on rates next to 0 or 1
+NEAR = 1e-9  # of 0 and 1: levels whose prior rates no model tells apart
 INTERCEPT = 3.0
 
 
@@ -18,15 +21,24 @@ def skeleton(halfwidth: float, target: float, prior_level: int, doses: int) -> t
     """Prior rates whose indifference intervals have this half width, for the power model (Lee & Cheung 2009).
 
     `prior_level`: the level, from 0, whose prior rate is the target.
+
+    Raises:
+        ValueError: a prior rate comes too near to 0 or 1, or two levels too near to each other.
     """
-    rates = [0.0] * doses
-    rates[prior_level] = target
-    low, high = target - halfwidth, target + halfwidth
-    for dose in range(prior_level, doses - 1):
-        rates[dose + 1] = exp(log(rates[dose]) * log(high) / log(low))
-    for dose in range(prior_level, 0, -1):
-        rates[dose - 1] = exp(log(rates[dose]) * log(low) / log(high))
-    return tuple(rates)
+    ratio = log(target + halfwidth) / log(target - halfwidth)
+    rates = tuple(exp(log(target) * _power(ratio, dose - prior_level)) for dose in range(doses))
+    apart = all(high - low >= NEAR for low, high in pairwise(rates))
+    if not apart or not NEAR <= rates[0] <= rates[-1] <= 1 - NEAR:
+        raise ValueError(
+            f"halfwidth {halfwidth:g} with {doses} levels makes prior rates from {rates[0]:.3g} to {rates[-1]:.3g}; they must"
+            " differ, and lie between 0 and 1."
+        )
+    return rates
+
+
+def _power(ratio: float, steps: int) -> float:
+    """ratio to so many steps, at most a number whose exponential is as good as none."""
+    return float(min(exp(min(steps * log(ratio), 50.0)), 1e6))
 
 
 @dataclass(frozen=True)

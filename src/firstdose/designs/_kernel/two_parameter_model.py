@@ -16,7 +16,6 @@ import numpy as np
 REACH = 7.0  # prior standard deviations on both sides
 STEP_A = 0.2  # absolute: the likelihood's nearest singularity lies at distance pi from the axis of log a
 STEP_B = 0.1  # prior standard deviations
-MOST_NODES = 200_000
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Option
 from firstdose.catalogue.entries import StoppingRule
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
@@ -39,10 +40,9 @@ def bounds_at(above: list[list[float]], tau: float, least: int) -> Bounds:
 
 def make(words: Mapping[str, str], most: int) -> CountBoundary:
     """With the cut-off as said, or the loosest that stops with at most alpha under the acceptable rate."""
-    rate, a, b = float(words["p0"]), float(words["a"]), float(words["b"])
-    tau, alpha, least = float(words["tau"]), float(words["alpha"]), int(float(words["from"]))
-    if not (0 < rate < 1 and 0 < tau < 1 and a > 0 and b > 0):
-        raise ValueError("p0 and tau lie between 0 and 1, a and b above 0.")
+    rate, tau = declared.rates(words, "p0", "tau")
+    a, b = (declared.number(words, name, 0.001, declared.MOST) for name in ("a", "b"))
+    alpha, least = declared.number(words, "alpha", 0, 0.999), declared.whole(words, "from", 1)
     above = posterior(most, rate, a, b)
     if alpha:
         levels = sorted({p for row in above[1:] for p in row}, reverse=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Option
 from firstdose.catalogue.entries import StoppingRule
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
@@ -39,9 +40,7 @@ def bounds_at(most: int, rate: float, threshold: float) -> Bounds:
 
 def make(words: Mapping[str, str], most: int) -> CountBoundary:
     """The smallest threshold whose probability of stopping at the acceptable rate is at most alpha."""
-    rate, alpha = float(words["p0"]), float(words["alpha"])
-    if not (0 < rate < 1 and 0 < alpha < 1):
-        raise ValueError("p0 and alpha lie between 0 and 1.")
+    rate, alpha = declared.rates(words, "p0", "alpha")
     ratios = {log_ratio(n, y, rate) for n in range(1, most + 1) for y in range(1, n + 1)}
     levels = sorted((each for each in ratios if each > 0), reverse=True)
     found = calibrated(lambda c: bounds_at(most, rate, c), levels, rate, alpha)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Option
 from firstdose.catalogue.entries import StoppingRule
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
@@ -29,9 +30,7 @@ def bounds_at(most: int, rate: float, level: float) -> Bounds:
 
 def make(words: Mapping[str, str], most: int) -> CountBoundary:
     """The boundary with the loosest level whose probability of stopping at the acceptable rate is at most alpha."""
-    rate, alpha = float(words["p0"]), float(words["alpha"])
-    if not (0 < rate < 1 and 0 < alpha < 1):
-        raise ValueError("p0 and alpha lie between 0 and 1.")
+    rate, alpha = declared.rates(words, "p0", "alpha")
     levels = sorted({binomial_tail(n, rate, y) for n in range(1, most + 1) for y in range(1, n + 1)})
     found = calibrated(lambda level: bounds_at(most, rate, level), levels, rate, alpha)
     bounds = found[1] if found else (None,) * (most + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Option
 from firstdose.catalogue.entries import StoppingRule
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
@@ -31,8 +32,8 @@ def bounds_at(most: int, p0: float, p1: float, threshold: float) -> Bounds:
 
 def make(words: Mapping[str, str], most: int) -> CountBoundary:
     """The smallest threshold whose probability of stopping at p0 is at most alpha."""
-    p0, p1, alpha = float(words["p0"]), float(words["p1"]), float(words["alpha"])
-    if not 0 < p0 < p1 < 1 or not 0 < alpha < 1:
+    p0, p1, alpha = declared.rates(words, "p0", "p1", "alpha")
+    if p0 >= p1:
         raise ValueError("p0 is below p1, both and alpha lie between 0 and 1.")
     step, slope = log((1 - p1) / (1 - p0)), log(p1 * (1 - p0) / (p0 * (1 - p1)))
     levels = sorted({y * slope + n * step for n in range(1, most + 1) for y in range(1, n + 1)}, reverse=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Option
 from firstdose.catalogue.entries import StoppingRule
+from firstdose.designs._kernel import declared
 from firstdose.designs._kernel.boundary import (
     Bounds,
     CountBoundary,
@@ -35,9 +36,8 @@ def bounds_at(most: int, rate: float, z: float, shape: float) -> Bounds:
 
 def make(words: Mapping[str, str], most: int) -> CountBoundary:
     """The loosest boundary of this shape whose probability of stopping at the acceptable rate is at most alpha."""
-    rate, alpha, shape = float(words["p0"]), float(words["alpha"]), float(words["shape"])
-    if not (0 < rate < 1 and 0 < alpha < 1 and 0 <= shape <= 0.5):
-        raise ValueError("p0 and alpha lie between 0 and 1, shape between 0 and 0.5.")
+    rate, alpha = declared.rates(words, "p0", "alpha")
+    shape = declared.number(words, "shape", 0, 0.5)
     levels = [6.0 * (1 - i / _GRID) for i in range(_GRID)]
     found = calibrated(lambda z: bounds_at(most, rate, z, shape), levels, rate, alpha)
     bounds = found[1] if found else (None,) * (most + 1)
