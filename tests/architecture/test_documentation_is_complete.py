@@ -13,7 +13,7 @@ from tests.shared import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CODE = re.compile(r"\bFD-[PSRADE]\d{3}\b")
+CODE = re.compile(r"\bFD-[PSRLADE]\d{3}\b")
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 ISSUES = ROOT / "docs" / "issues"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,8 @@ def test_a_study_with_an_unreadable_value_ends_with_11(tmp_path):
 
 def copy_of_seed(folder: Path) -> Path:
     study = folder / "study"
-    (study / "records").mkdir(parents=True)
+    shutil.copytree(SEED / "records", study / "records")
     (study / "protocol.yaml").write_bytes(PROTOCOL.read_bytes())
-    for file in (SEED / "records").iterdir():
-        (study / "records" / file.name).write_bytes(file.read_bytes())
     return study
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from firstdose.catalogue.assay import Request, Sample
     from firstdose.readers.contents.outline import DiameterRow, ResultRow
 
-AREA, PIXELS = "plaque_area", "outline_area"
+AREA, ERROR, PIXELS = "plaque_area", "area_error", "outline_area"
+NOT_SAID = "the error of the scale, or of a diameter, was not said"
 _PANELS_MOST = 12
 _PRACTICE = "clinical practice of plaque tracing; the protocol decides"
 
@@ -147,7 +148,7 @@ def _of_results(row: ResultRow, file: str, unit: str, asked: Scale) -> _Trace:
 
 def _of_diameters(row: DiameterRow, file: str, request: Request) -> _Trace:
     form = row.form or request.words.get("form", "") or "ellipse"
-    scale = Scale(1.0, 0.0, f"two diameters, {form}")
+    scale = Scale(1.0, nan, f"two diameters, {form}")
     place = f"line {row.line}"
     if row.long is None or row.short is None or row.long * row.short == 0:
         return _Trace(row.lesion, file, place, nan, nan, nan, scale, why="a diameter is missing or 0")
@@ -198,7 +199,16 @@ def _is_of(trace: _Trace, sample: Sample) -> bool:
 
 
 def _values(group: list[_Trace], request: Request) -> Iterator[Measured]:
-    """Area in cm2 of all readings together; in pixels for each outline that has no scale of its own."""
+    """Area in cm2 of all readings together and its error; in pixels for each outline that has no scale of its own."""
+    area = _area(group, request)
+    yield area
+    yield _error_of(area, group)
+    for trace in group:
+        if not isnan(trace.pixels) and isnan(trace.scale.cm_per_px):
+            yield _in_pixels(trace)
+
+
+def _area(group: list[_Trace], request: Request) -> Measured:
     first = group[0]
     good = [trace for trace in group if not isnan(trace.area)]
     _, high = limits_of(AGREEMENT, request)
@@ -207,8 +217,8 @@ def _values(group: list[_Trace], request: Request) -> Iterator[Measured]:
     value = joined.value if isnan(tilt) else tilted(joined.value, tilt)
     broken = next((trace for trace in group if trace.why), None)
     why = joined.why if good else (broken.why if broken else joined.why)
-    scales = [trace.scale.error for trace in good]
-    yield Measured(
+    scales = [trace.scale.error for trace in good if not isnan(trace.scale.error)]
+    return Measured(
         sample=first.sample,
         quantity=AREA,
         analyte="",
@@ -227,9 +237,20 @@ def _values(group: list[_Trace], request: Request) -> Iterator[Measured]:
         place="; ".join(trace.place for trace in group if trace.place),
         findings=tuple(_findings(group, value, joined.difference, request)),
     )
-    for trace in group:
-        if not isnan(trace.pixels) and isnan(trace.scale.cm_per_px):
-            yield _in_pixels(trace)
+
+
+def _error_of(area: Measured, group: list[_Trace]) -> Measured:
+    """The standard error as a value of its own, judged as its area is.
+
+    Missing unless the scale's error, or that of the diameters, was said: scatter alone is not the whole of it.
+    """
+    unsaid = any(isnan(trace.scale.error) and isnan(trace.sides) for trace in group if not isnan(trace.area))
+    value = nan if unsaid or not area.comparator else area.spread
+    known = not isnan(value)
+    return replace(
+        area, quantity=ERROR, value=value, spread=nan, comparator="=" if known else "",
+        reason="" if known else area.reason or NOT_SAID,
+    )  # fmt: skip
 
 
 def _in_pixels(trace: _Trace) -> Measured:
@@ -320,6 +341,7 @@ ENTRY = Assay(
     takes=("Outline", "ImageJResults", "DiameterTable"),
     yields=(
         Yield(name=AREA, label="area of the plaque", unit="cm2", decimals=2),
+        Yield(name=ERROR, label="standard error of the area", unit="cm2", decimals=3),
         Yield(name=PIXELS, label="area of the outline in pixels", unit="px2", decimals=1),
     ),
     rules=(SIMPLE, SIZE, SLENDER, AGREEMENT, SCALE, TILT),

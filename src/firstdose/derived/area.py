@@ -32,12 +32,16 @@ class NotAnOutline(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An area in cm2 and what it was made from: `sizes` in cm (two diameters, two sides) or `corners` in cm."""
+    """An area in cm2 and what it was made from: `sizes` in cm (two diameters, two sides) or `corners` in cm.
+
+    `uncertainty`: its own relative standard uncertainty, a share; None where it was not measured.
+    """
 
     method: Method
     value: Quantity
     sizes: tuple[Quantity, ...] = ()
     corners: tuple[Corner, ...] = ()
+    uncertainty: Decimal | None = None
 
 
 def compute_ellipse(long: Quantity, short: Quantity) -> Area:
@@ -53,9 +57,18 @@ def compute_rectangle(long: Quantity, short: Quantity) -> Area:
     return Area("rectangle", Quantity(_DIGITS.multiply(sizes[0].value, sizes[1].value), CM2), sizes)
 
 
-def compute_given(area: Quantity) -> Area:
-    """An area measured elsewhere, in cm2. DifferentDimension unless it is an area, ValueError unless above 0."""
-    return Area("given", _above_zero(area if area.unit is CM2 else area.to(CM2)))
+def compute_given(area: Quantity, error: Quantity | None = None) -> Area:
+    """An area measured elsewhere, in cm2, and its standard error where that was measured too.
+
+    DifferentDimension unless both are areas, ValueError unless the area is above 0 and the error not below.
+    """
+    value = _above_zero(area if area.unit is CM2 else area.to(CM2))
+    if error is None:
+        return Area("given", value)
+    spread = error.to(CM2).value
+    if spread < 0:
+        raise ValueError(f"a standard error of {error} is below 0")
+    return Area("given", value, uncertainty=_DIGITS.divide(spread, value.value))
 
 
 def compute_outline(corners: Iterable[Corner]) -> Area:

@@ -187,6 +187,11 @@ def _above_zero(row: Row, item: str, unit: str) -> Quantity | None:
     return found if found is not None and found.value > 0 else None
 
 
+def _not_below_zero(row: Row, item: str, unit: str) -> Quantity | None:
+    found = _quantity(row, item, unit)
+    return found if found is not None and found.value >= 0 else None
+
+
 def _read_areas(lesion: Row) -> tuple[tuple[Area, ...], tuple[str, str] | None]:
     """(readings: outline, area from elsewhere, ellipse; why the outline could not be read)."""
     areas: list[Area] = []
@@ -197,7 +202,7 @@ def _read_areas(lesion: Row) -> tuple[tuple[Area, ...], tuple[str, str] | None]:
         except NotAnOutline as why:
             unread = (why.message, why.remedy)
     if elsewhere := _above_zero(lesion, "area_given", "cm2"):
-        areas.append(compute_given(elsewhere))
+        areas.append(compute_given(elsewhere, _not_below_zero(lesion, "area_error", "cm2")))
     long, short = (_above_zero(lesion, name, "cm") for name in ("long_diameter", "short_diameter"))
     if long and short:
         areas.append(compute_ellipse(long, short))

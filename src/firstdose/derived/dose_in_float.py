@@ -37,7 +37,7 @@ def compute_dose_in_float(request: DoseRequest, limits: Intervention) -> dict[st
     area = compute_area_in_float(request.area)
     density = _plain(request.density)
     numbers = {"cells": area * density}
-    numbers |= _spread(density, limits)
+    numbers |= _spread(density, limits, request.area)
     strength = _strength(request)
     if strength is None:
         return numbers
@@ -88,8 +88,10 @@ def _strength(request: DoseRequest) -> float | None:
     return None if request.viability is None else _plain(request.concentration) * _plain(request.viability)
 
 
-def _spread(density: float, limits: Intervention) -> dict[str, float]:
-    parts = (limits.uncertainty_area, limits.uncertainty_count, limits.uncertainty_volume)
+def _spread(density: float, limits: Intervention, area: Area) -> dict[str, float]:
+    parts = [limits.uncertainty_area, limits.uncertainty_count, limits.uncertainty_volume]
+    if area.uncertainty is not None:
+        parts[0] = area.uncertainty
     known = [float(part) for part in parts if part is not None]
     if not known:
         return {}

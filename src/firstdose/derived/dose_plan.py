@@ -94,7 +94,7 @@ def compute_dose(request: DoseRequest, limits: Intervention) -> DosePlan:
         if volume is None
         else max((each for each in (by_volume, by_grid) if each is not None), default=None)
     )
-    uncertainty = compute_uncertainty(limits)
+    uncertainty = compute_uncertainty(limits, request.area)
     return DosePlan(
         cells=Quantity(cells, CELLS),
         viable_concentration=viable,
@@ -124,9 +124,13 @@ def compute_viable(
     return Quantity(_above_zero(strength), PER_ML)
 
 
-def compute_uncertainty(limits: Intervention) -> Decimal | None:
-    """Square root of the sum of squares of the parts the protocol declares, as a share; None where it declares none."""
-    parts = (limits.uncertainty_area, limits.uncertainty_count, limits.uncertainty_volume)
+def compute_uncertainty(limits: Intervention, area: Area | None = None) -> Decimal | None:
+    """Square root of the sum of squares of the known parts, as a share; None where none is known.
+
+    The parts are those that the protocol declares; an area with an uncertainty of its own brings the part of the area.
+    """
+    of_area = limits.uncertainty_area if area is None or area.uncertainty is None else area.uncertainty
+    parts = (of_area, limits.uncertainty_count, limits.uncertainty_volume)
     known = [part for part in parts if part is not None]
     return DIGITS.sqrt(sum((part * part for part in known), Decimal(0))) if known else None
 

@@ -24,7 +24,7 @@ class Event:
 
     `known`: the day from which it is on record (None: its day is not known); `missing`: what the rule still needs;
     `lesion`: whose local toxicity `dlt` is about, empty where it is the participant's. `grade`: one that the design
-    counts, 0 where it counts none of this event.
+    counts, 0 where it counts none of this event, None where that is not known.
     """
 
     place: Place
@@ -36,7 +36,7 @@ class Event:
     grave: bool | None = False
     missing: tuple[Issue, ...] = ()
     lesion: str = ""
-    grade: int = 0
+    grade: int | None = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +153,10 @@ class Course:
         lesions = tuple(self._lesions(cut)) if self.counts == "lesions" else ()
         open_too = (issue for _, row in lesions for issue in row.missing)
         missing = tuple(dict.fromkeys((*unknown, *self._missing(judged, toxic, open_), *open_too)))
+        graded = tuple(each for each in events if each.grade != 0 and self._is_scored(each))
+        ungraded = () if judged == "not evaluable" else _ungraded(graded)
+        undecided = missing or (ungraded and not toxic)
+        missing = tuple(dict.fromkeys((*missing, *ungraded)))
         response, response_until = self._response(cut)
         return Watched(
             participant=self.participant,
@@ -160,7 +164,7 @@ class Course:
             level_words=level_words,
             given=self.first,
             until=until,
-            dlt="undecided" if missing else judged,
+            dlt="undecided" if undecided else judged,
             reason=missing[0].message if missing and not toxic else reason,
             events=(*toxic, *open_),
             missing=missing,
@@ -169,9 +173,7 @@ class Course:
             grave=(sum(bool(each.grave) for each in events), sum(each.grave is not False for each in events)),
             lesions=lesions,
             grades=tuple(self._grades(cut, events)) if self.counts == "grades" else (),
-            graded=tuple(
-                each for each in events if each.grade and each.lesion in (set(self.treated) or {""})
-            ),
+            graded=graded,
             response=response,
             response_until=response_until,
         )
@@ -198,8 +200,12 @@ class Course:
         given = zip(self.given, self.treated, strict=True)
         names = dict.fromkeys(name for (day, _, _), name in given if day is None or day <= cut)
         for name in names or {"": None}:
-            own = [each.grade for each in events if each.lesion == name]
+            own = [each.grade or 0 for each in events if each.lesion == name]
             yield name, max(own, default=0)
+
+    def _is_scored(self, event: Event) -> bool:
+        """At a treated lesion; where none is named, of the participant."""
+        return event.lesion in (set(self.treated) or {""})
 
     def _response(self, cut: date) -> tuple[Literal["", "yes", "no", "not yet"], date | None]:
         """As known at the end of a day; not seen by its last day, or by who left before, is none."""
@@ -217,11 +223,11 @@ class Course:
         if response == "no" and found is not None and found.answer is None:
             yield "the response was not assessed and counts as none"
         if self.counts == "grades":
-            treated = set(self.treated) or {""}
             for each in events:
-                if each.grade and each.lesion not in treated:
+                if each.grade != 0 and not self._is_scored(each):
+                    grade = "unknown grade" if each.grade is None else f"grade {each.grade}"
                     where = f"at {each.lesion}, which was not treated" if each.lesion else "names no lesion"
-                    yield f"{each.term} of grade {each.grade} {where}: the design does not count it"
+                    yield f"{each.term} of {grade} {where}: the design does not count it"
 
     def _counting(self, events: Sequence[Event]) -> list[Event]:
         """Systemic events, and local ones where enough lesions have, or may have, a toxicity."""
@@ -310,6 +316,11 @@ class Course:
             yield f"the last visit on record is day {(seen - self.first).days}; nothing later says otherwise"
         if any(each.day is not None and each.day > self.days for each in toxic):
             yield f"the toxicity began after day {self.days} and counts all the same"
+
+
+def _ungraded(graded: Sequence[Event]) -> tuple[Issue, ...]:
+    """What is missing where nobody knows the grade that the design counts; a toxicity does not settle it."""
+    return tuple(issue for each in graded if each.grade is None for issue in each.missing)
 
 
 def _told(event: Event) -> str:

@@ -17,7 +17,7 @@ from firstdose.escalation import issues
 from firstdose.escalation.conduct import UNDECIDED, Conduct, counts_of, live_conduct_of
 from firstdose.escalation.counted import Seen, counts_of_design
 from firstdose.escalation.courses import Watched
-from firstdose.escalation.evaluable import derive_courses, last_known, watched_at
+from firstdose.escalation.evaluable import UNDATED, derive_courses, last_known, watched_at
 from firstdose.escalation.following import Followed, follow_outcomes, told
 from firstdose.escalation.notation import Cohort, NotOutcomes, read_outcomes
 from firstdose.values.issue import Issue, Place, UserError
@@ -101,7 +101,7 @@ def decide(
     courses = derive_courses(protocol, snapshot)
     last = last_known(snapshot, courses)
     if last is None:
-        return decide_watched(conduct, ())
+        return decide_watched(conduct, watched_at(courses, UNDATED))
     day = last if cut is None else min(cut, last)
     reviewed = None if resumed_after is None else watched_at(courses, min(resumed_after, day))
     return decide_watched(conduct, watched_at(courses, day), day, reviewed, resumed_after)

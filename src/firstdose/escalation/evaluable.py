@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from firstdose.derived.dose import derive_doses, is_outside
@@ -20,8 +21,7 @@ from firstdose.values.issue import Issue, Place
 from firstdose.values.rounding import printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from firstdose.derived.dose_plan import LesionDose
     from firstdose.escalation.courses import Response
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 WORST = 4  # grade of the worst living participant
+UNDATED = date.max  # the day to ask for where nothing on record has a date: everybody, none of them decided
 EARLY = ("withdrawn", "lost", "died")
 # What a rule's name is called among the columns of the form.
 COLUMNS = {"related": "related_cells", "day": "onset"}
@@ -59,7 +60,7 @@ def derive_watched(protocol: Protocol, snapshot: Snapshot, cut: date | None = No
     courses = derive_courses(protocol, snapshot)
     last = last_known(snapshot, courses)
     if last is None:
-        return ()
+        return watched_at(courses, UNDATED)
     return watched_at(courses, last if cut is None else min(cut, last))
 
 
@@ -189,7 +190,7 @@ class _Reading:
                 if is_local:
                     event = replace(event, lesion=row["lesion"], fatal=False, grave=False)
                 if kind == "graded":
-                    event = _graded(event, row)
+                    event = self._graded(event, row, needed)
                 found[name] = (*found.get(name, ()), event)
         return found
 
@@ -212,11 +213,36 @@ class _Reading:
             missing=tuple(self._unknown(row, needed, term)) if undecided else (),
         )
 
-    def _unknown(self, row: Row, needed: Sequence[str], term: str) -> Iterator[Issue]:
+    def _graded(self, event: Event, row: Row, needed: Sequence[str]) -> Event:
+        """An event of which only the grade counts; no grade where whether it counts, or its grade, is not known."""
+        grade = row["grade"]
+        if event.dlt is None:
+            grade, needed = None, sorted({*needed, "grade"})
+        elif event.dlt:
+            needed = ["grade"]
+        else:
+            grade, needed = 0, ()
+        return replace(
+            event,
+            lesion=row["lesion"] or "",
+            dlt=False,
+            grade=None if grade is None else min(int(grade), WORST),
+            fatal=False,
+            grave=False,
+            missing=tuple(self._unknown(row, needed, event.term, issues.ungraded_event)),
+        )
+
+    def _unknown(
+        self,
+        row: Row,
+        needed: Sequence[str],
+        term: str,
+        issue: Callable[[Place, str, str, str, object], Issue] = issues.undecided_event,
+    ) -> Iterator[Issue]:
         for name in needed:
             if name in row and row[name] is None:
                 column = COLUMNS.get(name, name)
-                yield issues.undecided_event(
+                yield issue(
                     self._place(EVENTS, row, column), row["participant"], term, name, row.get(column)
                 )
 
@@ -237,19 +263,6 @@ class _Reading:
         file = row.get("_file") or f"records/{activity}.csv"
         columns = self.snapshot.columns.get((activity, file), {})
         return Place(file, row.get("_row") or 0, columns.get(column, 1))
-
-
-def _graded(event: Event, row: Row) -> Event:
-    """An event of which only the grade counts; undecided where whether it counts, or its grade, is not known."""
-    counted = event.dlt is True and row["grade"] is not None
-    return replace(
-        event,
-        lesion=row["lesion"] or "",
-        dlt=None if event.dlt is None else False,
-        grade=min(int(row["grade"]), WORST) if counted else 0,
-        fatal=False,
-        grave=False,
-    )
 
 
 def _order(rows: Sequence[Row]) -> tuple[bool, str, str]:

@@ -28,10 +28,19 @@ def no_watch(lacks: str, remedy: str) -> Issue:
 
 def undecided_event(place: Place, participant: str, term: str, name: str, written: object) -> Issue:
     """FD-E003: an event that may be dose-limiting, and the fact that is missing."""
-    word = _WORDS.get(name, name)
-    lacks = f"{word} is not on record" if written in {None, ""} else f"{word} is '{written}'"
-    message = f"Whether '{term}' of {participant} is dose-limiting is not known: {lacks}."
+    message = f"Whether '{term}' of {participant} is dose-limiting is not known: {_lacks(name, written)}."
     return Issue(place, "FD-E003", message, "Complete the record; until then no dose is decided.")
+
+
+def ungraded_event(place: Place, participant: str, term: str, name: str, written: object) -> Issue:
+    """FD-E003: an event whose grade the design may count, and the fact that is missing."""
+    message = f"What the design counts of '{term}' of {participant} is not known: {_lacks(name, written)}."
+    return Issue(place, "FD-E003", message, "Complete the record; until then no dose is decided.")
+
+
+def _lacks(name: str, written: object) -> str:
+    word = _WORDS.get(name, name)
+    return f"{word} is not on record" if written in {None, ""} else f"{word} is '{written}'"
 
 
 def no_level(place: Place, participant: str) -> Issue:

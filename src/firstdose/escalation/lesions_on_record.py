@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from firstdose.catalogue.rule import State
 from firstdose.derived.dose import derive_doses
 from firstdose.derived.events import EVENTS, derive_events
-from firstdose.escalation.evaluable import derive_courses, last_known
+from firstdose.escalation.evaluable import UNDATED, derive_courses, last_known
 from firstdose.escalation.lesions import effective_number
 
 if TYPE_CHECKING:
@@ -96,16 +96,14 @@ def evaluable_lesions(protocol: Protocol, snapshot: Snapshot, cut: date | None =
     doses = derive_doses(protocol, snapshot)
     courses = derive_courses(local, snapshot, doses)
     last = last_known(snapshot, courses)
-    if last is None:
-        return LesionsSeen(cut=cut, lesions=(), rows=())
-    day = last if cut is None else min(cut, last)
+    day = UNDATED if last is None else last if cut is None else min(cut, last)
     names = (
         [] if protocol.intervention is None else [each.level for each in protocol.intervention.dose_levels]
     )
     at = _lesion_of_event(protocol, snapshot)
     lesions = tuple(_lesions(courses, names, at, day))
     return LesionsSeen(
-        cut=day,
+        cut=None if last is None else day,
         lesions=lesions,
         rows=tuple(_rows(lesions, names, _correlations(protocol))),
         elsewhere=tuple(_elsewhere(courses, lesions, at, day)),

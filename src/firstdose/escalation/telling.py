@@ -95,7 +95,8 @@ def counted_words(row: Watched) -> Iterator[str]:
     if row.grades:
         named = [f"{lesion} {grade}" if lesion else str(grade) for lesion, grade in row.grades]
         places = ", ".join(str(event.place) for event in row.graded)
-        yield f"worst grade {', '.join(named)}{f' ({places})' if places else ''}"
+        least = "at least " if any(event.grade is None for event in row.graded) else ""
+        yield f"worst grade {least}{', '.join(named)}{f' ({places})' if places else ''}"
     if row.response:
         yield f"response {row.response}"
 

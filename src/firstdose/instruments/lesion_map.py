@@ -101,6 +101,15 @@ ENTRY = Instrument(
             high=Decimal(10000),
             required=False,
         ),
+        Item(
+            name="area_error",
+            label="standard error of the area from elsewhere",
+            kind="number",
+            unit="cm2",
+            low=Decimal(0),
+            high=Decimal(10000),
+            required=False,
+        ),
         Item(name="outline", label="traced outline, x,y; x,y; ... in cm", kind="text", required=False),
         Item(name="dose_level", label="dose level", kind="text", required=False),
         Item(

@@ -188,9 +188,8 @@ class _Sheet:
     def _area(self, dose: LesionDose) -> Cell:
         if not dose.areas:
             return NOTHING
-        share = self.limits.uncertainty_area
-        beside = "" if share is None else f" ± {printed(100 * share, 1)} %"
-        return (Text(f"{_cm2(dose.areas[0])}{beside}, {METHODS[dose.areas[0].method]}"),)
+        area = dose.areas[0]
+        return (Text(f"{_cm2(area)}{_share_of_area(area, self.limits)}, {METHODS[area.method]}"),)
 
     def _level(self, dose: LesionDose) -> Cell:
         density = dose.request.density if dose.request else None
@@ -330,6 +329,13 @@ def _when(dose: LesionDose) -> str:
 
 def _density(density: Quantity) -> str:
     return f"{printed(density.to('cells/cm2').value / 1_000_000, 2)} million cells/cm2"
+
+
+def _share_of_area(area: Area, limits: Intervention) -> str:
+    """The uncertainty that was measured with the area, else the protocol's."""
+    if area.uncertainty is not None:
+        return f" ± {printed(100 * area.uncertainty, 1)} % (measured)"
+    return "" if limits.uncertainty_area is None else f" ± {printed(100 * limits.uncertainty_area, 1)} %"
 
 
 def _cm2(area: Area) -> str:
