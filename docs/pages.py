@@ -26,6 +26,7 @@ from firstdose.catalogue.describing import (
     render_procedure,
     render_table,
 )
+from firstdose.catalogue.describing_assays import render_assay
 from firstdose.methods import detectable_dz, effective_n, upper_bound_zero
 from firstdose.protocol.describing import render_grammar, render_schema
 from firstdose.protocol.feasibility import ICCS, POWERS, compute_feasibility
@@ -60,6 +61,12 @@ def contents(shelf: str) -> str:
     return render_table(
         ("name", "what it is"), [(f"[`{name}`](#{name.lower()})", entry.label) for name, entry in entries]
     )
+
+
+def formats() -> str:
+    """Every format of an instrument's file that is read."""
+    rows = [(entry.label, entry.source) for _, entry in sorted(load("readers.formats").items())]
+    return render_table(("format", "known from"), rows)
 
 
 def rule_names() -> str:
@@ -200,6 +207,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "methods": lambda: sections("methods", render_method),
     "procedures": lambda: sections("methods.multiplicity", render_procedure),
     "designs": lambda: sections("designs", render_design),
+    "list_of_assays": lambda: contents("assays"),
+    "assays": lambda: sections("assays", render_assay),
+    "formats": formats,
     "five": five,
     "zero_events": zero_events,
     "smallest_p": smallest_p,

@@ -72,7 +72,7 @@ def render_method(entry: Method) -> str:
     parts = [
         _heading(entry.name, entry.label),
         _list(facts),
-        _options(entry.options),
+        render_options(entry.options),
         f"In the report: {entry.sentence}",
         _source(entry.source),
         f"Held by `{entry.reference}`." if entry.reference else "",
@@ -123,7 +123,7 @@ def render_design(entry: EscalationDesign) -> str:
     """The section of a design: what it does and the words that the protocol file may set."""
     parts = [
         _heading(entry.name, entry.label),
-        _options(entry.keys),
+        render_options(entry.keys),
         f"Read back as: {entry.sentence.format(**{key.name: f'*{key.name}*' for key in entry.keys})}",
         _source(entry.source),
     ]
@@ -250,7 +250,7 @@ def _taken(option: Option) -> str:
     return words or "a number"
 
 
-def _options(options: Iterable[Option]) -> str:
+def render_options(options: Iterable[Option]) -> str:
     rows = [
         (
             f"`{each.name}`",

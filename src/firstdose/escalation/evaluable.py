@@ -242,9 +242,7 @@ class _Reading:
         for name in needed:
             if name in row and row[name] is None:
                 column = COLUMNS.get(name, name)
-                yield issue(
-                    self._place(EVENTS, row, column), row["participant"], term, name, row.get(column)
-                )
+                yield issue(self._place(EVENTS, row, column), row["participant"], term, name, row.get(column))
 
     def _visits(self) -> dict[str, list[date]]:
         found: dict[str, list[date]] = {}

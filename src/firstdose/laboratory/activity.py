@@ -12,7 +12,7 @@ from firstdose.laboratory import issues
 from firstdose.laboratory.choosing import choose, tell_run
 from firstdose.laboratory.finding import find_values, typed_missing
 from firstdose.laboratory.measuring import MeasuredRun, measure_run
-from firstdose.laboratory.samples import KEYS, SAMPLES, SampleList, read_samples
+from firstdose.laboratory.samples import KEYS, ROLE, ROLE_OF_SAMPLE, SAMPLES, SampleList, read_samples
 from firstdose.readers.delimited import read_delimited
 from firstdose.readers.reader import Source
 from firstdose.readers.text_table import TextTable
@@ -111,7 +111,7 @@ def _sample_list(reading: _Folder, protocol: Protocol, form: Form) -> tuple[Samp
     at_one = row is not None and len(row.at) == 1
     by_visit = form.by_visit and not form.repeats and not at_one
     keys = ("participant", *(("visit",) * by_visit), *(("lesion",) * (form.per == "lesion")))
-    listed = read_samples(table, keys)
+    listed = read_samples(table, keys, ROLE_OF_SAMPLE if form.item(ROLE) else ROLE)
     return listed, None if errors(listed.issues) and not listed.rows else table
 
 

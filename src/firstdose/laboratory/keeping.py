@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from firstdose.catalogue import Assay, Request
 
@@ -53,7 +56,7 @@ def recall(key: str) -> Kept | None:
 
 def keep(key: str, run: Run, issues: Sequence[Issue]) -> None:
     """Keep it; a folder that cannot be written to only means that it is measured again."""
-    text = json.dumps({"run": asdict(run), "issues": [asdict(each) for each in issues]}, default=_plain)
+    text = json.dumps({"run": run, "issues": list(issues)}, default=_plain)
     path = _path(key)
     unfinished = path.with_suffix(f".{os.getpid()}")
     try:
@@ -79,8 +82,16 @@ def _code_digest() -> str:
 
 
 def _plain(part: Any) -> Any:
-    """An array or a number of numpy as Python's own."""
+    """A record by its fields, an array as its bytes (pictures are many points), a number of numpy as Python's own."""
+    if is_dataclass(part):
+        return {each.name: getattr(part, each.name) for each in fields(part)}
+    if isinstance(part, np.ndarray):
+        return {"type": part.dtype.str, "bytes": base64.b64encode(part.tobytes()).decode("ascii")}
     return part.tolist()
+
+
+def _array(told: dict[str, str]) -> NDArray[Any]:
+    return np.frombuffer(bytearray(base64.b64decode(told["bytes"])), told["type"])
 
 
 def _run(told: dict[str, Any]) -> Run:
@@ -99,7 +110,7 @@ def _measured(told: dict[str, Any]) -> Measured:
 
 def _panel(told: dict[str, Any]) -> Panel:
     layers = tuple(
-        Layer(**(each | {"x": np.asarray(each["x"]), "y": np.asarray(each["y"])})) for each in told["layers"]
+        Layer(**(each | {"x": _array(each["x"]), "y": _array(each["y"])})) for each in told["layers"]
     )
     words = tuple((x, y, text) for x, y, text in told["words"])
     return Panel(**(told | {"layers": layers, "words": words}))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SAMPLES = "samples.csv"
 KEYS = ("participant", "visit", "lesion", "date")
+ROLE, ROLE_OF_SAMPLE = "role", "sample_role"
 _OWN = ("file", "sample", "role", "run", "repeat_of", "reason", "nominal", "dilution")
 
 
@@ -52,22 +53,25 @@ class SampleList:
         return tuple(dict.fromkeys(row.run for row in self.rows))
 
 
-def read_samples(table: TextTable, keys: tuple[str, ...]) -> SampleList:
-    """The list that a table holds. `keys`: those without which a participant's sample is nobody's."""
+def read_samples(table: TextTable, keys: tuple[str, ...], role: str = ROLE) -> SampleList:
+    """The list that a table holds. `keys`: those without which a participant's sample is nobody's.
+
+    `role`: the column of the sample's role; ROLE_OF_SAMPLE where the form has an item `role` of its own.
+    """
     listed = SampleList()
     if "file" not in table.columns:
         listed.issues.append(issues.column_missing(table.header_place(), "file"))
         return listed
     for row, cells in enumerate(table.frame.iter_rows(named=True)):
         told = {name: text.strip() for name, text in cells.items()}
-        listed.rows.append(_listed(told, row, table, listed))
+        listed.rows.append(_listed(told, row, table, listed, role))
     known = listed.runs
     for each in listed.rows:
         listed.issues += _wrong(each, keys, known)
     return listed
 
 
-def _listed(cells: Mapping[str, str], row: int, table: TextTable, listed: SampleList) -> Listed:
+def _listed(cells: Mapping[str, str], row: int, table: TextTable, listed: SampleList, role: str) -> Listed:
     def number(name: str) -> float | None:
         text = cells.get(name, "")
         if not text:
@@ -79,12 +83,12 @@ def _listed(cells: Mapping[str, str], row: int, table: TextTable, listed: Sample
             return None
 
     file = cells.get("file", "")
-    known = {*_OWN, *KEYS}
+    known = {*_OWN, role, *KEYS}
     return Listed(
         sample=Sample(
             file=file,
             sample=cells.get("sample", ""),
-            role=cells.get("role", "") or "sample",
+            role=cells.get(role, "") or "sample",
             participant=cells.get("participant", ""),
             visit=cells.get("visit", ""),
             lesion=cells.get("lesion", ""),

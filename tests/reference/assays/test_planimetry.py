@@ -63,7 +63,7 @@ def test_a_geometry_with_26_holes_has_the_area_and_the_border_of_an_oracle():
 def test_a_drawing_of_a_page_of_10_cm_has_64_cm2():
     """bad_inputs/manifest.json, scale_cm.svg: 10 cm page, 100 user units."""
     reading = svg_outline.ENTRY.read(source_of(shared_data("assays", "bad_inputs", "scale_cm.svg")))
-    (area,) = ENTRY.measure([reading], Request()).measured
+    area, _ = ENTRY.measure([reading], Request()).measured
     assert area.value == pytest.approx(64, rel=1e-12)
     assert (area.quantity, area.unit, area.comparator) == ("plaque_area", "cm2", "=")
 
@@ -78,7 +78,7 @@ def test_a_drawing_without_physical_size_is_refused():
 def test_an_outline_that_crosses_itself_is_rejected_with_its_place():
     """bad_inputs/manifest.json, selfcrossing.geojson: the shoelace of the bow tie gives 0."""
     reading = geojson.ENTRY.read(source_of(shared_data("assays", "bad_inputs", "selfcrossing.geojson")))
-    (area,) = ENTRY.measure([reading], Request(words={"cm_per_px": "0.1"})).measured
+    area, _ = ENTRY.measure([reading], Request(words={"cm_per_px": "0.1"})).measured
     assert (area.comparator, area.verdict) == ("", "reject")
     assert isnan(area.value)
     assert area.reason == "the outline crosses itself near 5, 5"

@@ -27,12 +27,18 @@ def square(side, name="plaque.roi", called=""):
     return read(imagej_roi, polygon([(0, 0), (side, 0), (side, side), (0, side)], name=called), name)
 
 
+def areas(readings, words=SCALE, quantity="plaque_area", **more):
+    run = ENTRY.measure(readings, Request(words=words, **more))
+    return [each for each in run.measured if each.quantity == quantity]
+
+
 def area(readings, words=SCALE, **more):
-    found = [
-        each for each in ENTRY.measure(readings, Request(words=words, **more)).measured if each.unit == "cm2"
-    ]
-    assert len(found) == 1
-    return found[0]
+    (found,) = areas(readings, words, **more)
+    return found
+
+
+def error(readings, words=SCALE, **more):
+    return area(readings, words, quantity="area_error", **more)
 
 
 def broken(value):
@@ -51,6 +57,44 @@ def test_the_error_of_an_area_is_twice_that_of_its_scale():
     ruler = {"ruler_cm": "5", "ruler_px": "500", "ruler_px_error": "5", "scale_error": "1"}
     assert area([square(1000)], ruler).spread == pytest.approx(100 * 2 * hypot(0.01, 0.01))
     assert isnan(area([square(1000)]).spread)
+
+
+def test_the_error_is_a_value_of_its_own_beside_its_area():
+    said = error([square(1000)], {**SCALE, "scale_error": "2.5"})
+    assert (said.value, said.unit, said.comparator) == (pytest.approx(5), "cm2", "=")
+    assert (said.sample, said.file, said.findings) == (
+        (of := area([square(1000)], {**SCALE, "scale_error": "2.5"})).sample, of.file, of.findings,
+    )  # fmt: skip
+
+
+def test_an_error_that_is_not_wholly_known_is_missing_with_the_reason():
+    files = ("a.roi", "b.roi")
+    samples = tuple(Sample(file=file, participant="P1", lesion="L1") for file in files)
+    scattered = [square(1000, files[0]), square(1010, files[1])]
+    assert area(scattered, samples=samples).spread > 0
+    for unsaid in (error([square(1000)]), error(scattered, samples=samples)):
+        assert (unsaid.comparator, unsaid.reason) == (
+            "",
+            "the error of the scale, or of a diameter, was not said",
+        )
+        assert isnan(unsaid.value)
+
+
+def test_an_area_that_is_missing_has_no_error_for_the_same_reason():
+    unscaled = error([square(1000)], {"scale_error": "1"})
+    assert unscaled.reason == "no scale: how many cm a pixel is was not said"
+    bow_tie = read(imagej_roi, polygon([(0, 0), (9, 9), (9, 0), (0, 9)]))
+    crossing = error([bow_tie], {**SCALE, "scale_error": "1"})
+    assert (crossing.comparator, crossing.verdict) == ("", "reject")
+
+
+def test_two_diameters_have_an_error_only_where_theirs_is_said():
+    reading = read(plaque_diameters, DIAMETERS, "d.csv")
+    said, _ = areas([reading], {"diameter_error": "0.1"}, "area_error")
+    assert said.value == pytest.approx(pi / 4 * 32 * hypot(0.1 / 8, 0.1 / 4))
+    unsaid, _ = areas([reading], {}, "area_error")
+    assert (unsaid.comparator, isnan(unsaid.value)) == ("", True)
+    assert all(isnan(each.spread) for each in areas([reading], {}))
 
 
 def test_a_scale_that_is_badly_known_is_flagged():
@@ -156,11 +200,7 @@ def test_a_table_of_imagej_needs_its_unit():
     reading = read(imagej_results, RESULTS, "Results.csv")
 
     def values(**words):
-        return {
-            each.sample: each
-            for each in ENTRY.measure([reading], Request(words=words)).measured
-            if each.unit == "cm2"
-        }
+        return {each.sample: each for each in areas([reading], words)}
 
     assert values()["plaque_a.tif"].reason == "the table does not say its unit"
     assert values(results_unit="cm")["plaque_a.tif"].value == 12.5
@@ -178,7 +218,7 @@ def test_two_diameters_make_an_ellipse_unless_the_form_says_rectangle():
     reading = read(plaque_diameters, DIAMETERS, "d.csv")
 
     def values(**words):
-        return ENTRY.measure([reading], Request(words=words)).measured
+        return areas([reading], words)
 
     first, second = values(diameter_error="0.1")
     assert first.value == pytest.approx(pi / 4 * 32)
@@ -191,7 +231,7 @@ def test_two_diameters_make_an_ellipse_unless_the_form_says_rectangle():
 
 def test_a_diameter_that_is_missing_and_a_form_that_is_none_are_said():
     content = b"lesion,long_diameter_cm,short_diameter_cm,form\nL1,,4,\nL2,5,4,cube\nL3,50,4,\n"
-    first, second, third = ENTRY.measure([read(plaque_diameters, content, "d.csv")], Request()).measured
+    first, second, third = areas([read(plaque_diameters, content, "d.csv")], {})
     assert first.reason == "a diameter is missing or 0"
     assert second.reason == "'cube' is no ellipse or rectangle"
     assert broken(third) == ["diameter_ratio"]

@@ -24,7 +24,7 @@ ORIGIN: dict[str, Any] = {"_file": pl.String, "_row": pl.Int64}
 ITEMS: dict[str, dict[str, Any]] = {
     "lesion_map": {
         **dict.fromkeys(("site", "laterality", "outline", "dose_level", "role"), pl.String),
-        **dict.fromkeys(("long_diameter", "short_diameter", "area_given"), pl.Float64),
+        **dict.fromkeys(("long_diameter", "short_diameter", "area_given", "area_error"), pl.Float64),
     },
     "injection": {
         **dict.fromkeys(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from firstdose.derived.area import Area, compute_ellipse, compute_given, compute_rectangle
 from firstdose.derived.dose import DosePlan, DoseRequest, compute_dose
 from firstdose.derived.dose_in_float import compute_dose_in_float, disagreement
+from firstdose.derived.dose_plan import compute_uncertainty
 from firstdose.protocol.model import Intervention
 from firstdose.values.quantity import Quantity, read_quantity
 from firstdose.values.units import read_unit
@@ -105,7 +106,37 @@ def test_nothing_is_dosed_from_zero() -> None:
         plan_of(density=q("0 cells/cm2"))
 
 
+def test_the_areas_own_uncertainty_takes_the_place_of_the_protocols() -> None:
+    """4 % of 25 cm2 beside 7.5 % and 3 %: the root of 16 + 56.25 + 9 is 9.01 %, where the protocol's 10 % make 12.9 %."""
+    measured = compute_given(q("25 cm2"), q("1 cm2"))
+    asked = request(area=measured)
+    plan = compute_dose(asked, LIMITS)
+    assert plan.uncertainty is not None
+    assert plan.uncertainty**2 == pytest.approx(Decimal("0.008125"))
+    assert disagreement(asked, plan, LIMITS) == ()
+    assert compute_uncertainty(LIMITS, compute_given(q("25 cm2"))) == compute_uncertainty(LIMITS)
+    assert disagreement(request(area=compute_given(q("25 cm2"))), plan, LIMITS) != ()
+
+
+def test_an_uncertainty_of_the_area_is_enough_where_the_protocol_declares_none() -> None:
+    bare = Intervention(product="cells", route="subcutaneous")
+    asked = request(area=compute_given(q("25 cm2"), q("50 mm2")))
+    plan = compute_dose(asked, bare)
+    assert plan.uncertainty == Decimal("0.02")
+    assert plan.density_interval == (q("980000 cells/cm2"), q("1020000 cells/cm2"))
+    assert disagreement(asked, plan, bare) == ()
+
+
+def test_an_error_of_zero_is_known_and_one_below_zero_is_none() -> None:
+    sure = compute_given(q("25 cm2"), q("0 cm2"))
+    assert sure.uncertainty == 0
+    assert compute_uncertainty(replace(LIMITS, uncertainty_count=None, uncertainty_volume=None), sure) == 0
+    with pytest.raises(ValueError, match="below 0"):
+        compute_given(q("25 cm2"), Quantity(Decimal(-1), read_unit("cm2")))
+
+
 AREAS = st.decimals(min_value="0.05", max_value=900, places=3)
+ERRORS = st.decimals(min_value=0, max_value=90, places=3)
 SIZES = st.decimals(min_value="0.3", max_value=30, places=2)
 CONCENTRATIONS = st.decimals(min_value="0.05", max_value=99, places=3)
 
@@ -114,7 +145,8 @@ CONCENTRATIONS = st.decimals(min_value="0.05", max_value=99, places=3)
 def areas(draw: st.DrawFn) -> Area:
     kind = draw(st.sampled_from(("given", "ellipse", "rectangle")))
     if kind == "given":
-        return compute_given(Quantity(draw(AREAS), read_unit("cm2")))
+        error = draw(st.none() | ERRORS.map(lambda value: Quantity(value, read_unit("cm2"))))
+        return compute_given(Quantity(draw(AREAS), read_unit("cm2")), error)
     sides = [Quantity(draw(SIZES), read_unit("cm")) for _ in range(2)]
     return compute_ellipse(*sides) if kind == "ellipse" else compute_rectangle(*sides)
 

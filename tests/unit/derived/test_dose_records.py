@@ -7,6 +7,7 @@ import pytest
 
 from firstdose.derived.deviations import Deviation
 from firstdose.derived.dose import derive_dose_deviations, derive_doses, dose_totals, millions
+from firstdose.derived.dose_plan import compute_uncertainty
 from firstdose.values.quantity import read_quantity
 from firstdose.values.rounding import printed
 from tests.unit.derived.dose_records import injected, mapped, product, seed_protocol, snapshot_of
@@ -95,6 +96,24 @@ def test_an_outline_counts_before_an_area_from_elsewhere_and_that_before_the_ell
     )
     methods = [[area.method for area in dose.areas] for dose in derive_doses(PROTOCOL, snapshot)]
     assert methods == [["outline", "given", "ellipse"], ["given", "ellipse"], ["ellipse"]]
+
+
+@pytest.mark.parametrize(
+    ("lesion", "share"),
+    [
+        ({"area_given": 31.25, "area_error": 1.25}, Decimal("0.04")),
+        ({"area_given": 31.25, "area_error": 0.0}, Decimal(0)),
+        ({"area_given": 31.25}, None),
+        ({"area_given": 31.25, "area_error": -1.0}, None),
+        ({"area_error": 1.25}, None),
+        ({"area_given": 31.25, "area_error": 1.25, "outline": "0,0; 6,0; 6,5; 0,5; 0,0"}, None),
+    ],
+)
+def test_the_error_belongs_to_the_area_from_elsewhere_alone(lesion, share):
+    (dose,) = derive_doses(PROTOCOL, snapshot_of([mapped("P1", "L1", **lesion)]))
+    assert dose.areas[0].uncertainty == share
+    assert dose.plan is not None
+    assert (dose.plan.uncertainty == compute_uncertainty(LIMITS)) is (share is None)
 
 
 def test_controls_and_lesions_without_area_or_level_get_no_plan():

@@ -66,6 +66,27 @@ def test_a_sheet_holds_everything_that_is_drawn_up_injected_and_signed():
     }
 
 
+def test_an_area_that_brings_its_own_error_is_printed_with_it():
+    lesions = [mapped("P1", "L1", area_given=31.25, area_error=1.25), mapped("P1", "L2", area_given=31.25)]
+    (section,) = sheets_of(lesions, products=[product("P1", 1.8e7)]).blocks
+    lines = lines_of(section)
+    assert lines["area"] == [
+        "31.25 cm2 ± 4.0 % (measured), measured elsewhere",
+        "31.25 cm2 ± 10.0 %, measured elsewhere",
+    ]
+    assert lines["density, one standard uncertainty"] == [
+        "0.91 to 1.09 million cells/cm2 (± 9.0 %)",
+        "0.87 to 1.13 million cells/cm2 (± 12.9 %)",
+    ]
+    assert warnings(section) == []
+
+
+def test_without_any_uncertainty_the_area_stands_alone():
+    limits = replace(PROTOCOL.intervention, uncertainty_area=None)
+    report = build_dose_sheets(replace(PROTOCOL, intervention=limits), snapshot_of([mapped("P1", "L1")]))
+    assert lines_of(report.blocks[0])["area"] == ["31.42 cm2, ellipse of the diameters"]
+
+
 def test_the_total_is_told_with_its_cap():
     (section,) = sheets_of([mapped("P1", "L1"), mapped("P1", "L2")], products=[product("P1", 1.8e7)]).blocks
     summary = section.blocks[0]

@@ -41,6 +41,8 @@ def test_a_plan_whose_suspension_is_released_raises_nothing():
         (mapped("P1", "L1", area_given=36.0), "FD-R201"),
         (mapped("P1", "L1", 20, 1.9), "FD-R202"),
         (mapped("P1", "L1", 0.8, 0.8), "FD-R203"),
+        (mapped("P1", "L1", outline="0,0; 6,0; 6,5; 0,5; 0,0", area_given=34.0), "FD-R201"),
+        (mapped("P1", "L1", None, None, outline="0,0; 6,0; 6,5; 0,5; 0,0", area_given=34.0), "FD-R201"),
         (mapped("P1", "L1", area_given=314.16), "FD-R209"),
         (mapped("P1", "L1", area_given=3.14), "FD-R209"),
         (mapped("P1", "L1", 80, 50, area_given=31.4), "FD-R213"),
@@ -65,6 +67,12 @@ def test_readings_ten_percent_and_a_little_apart_do_not():
     (issue,) = found(mapped("P1", "L1", area_given=34.6), products=[product("P1", 1.8e7)])
     assert (issue.code, issue.weight) == ("FD-R201", "query")
     assert "10 % apart: 34.60 cm2 (as given) and 31.42 cm2 (ellipse)" in issue.message
+
+
+def test_a_traced_outline_and_a_measured_area_that_differ_are_told_at_the_outline():
+    lesion = mapped("P1", "L1", None, None, outline="0,0; 6,0; 6,5; 0,5; 0,0", area_given=34.0)
+    (issue,) = found(lesion, products=[product("P1", 1.8e7)])
+    assert "13 % apart: 30.00 cm2 (traced) and 34.00 cm2 (as given)" in issue.message
 
 
 @pytest.mark.parametrize(("strength", "code"), [(5e7, None), (5.1e7, "FD-R204")])

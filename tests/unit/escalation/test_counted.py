@@ -210,6 +210,16 @@ def test_a_grade_that_is_not_known_leaves_the_dose_undecided():
     assert found.standing == "undecided"
 
 
+def test_a_grade_that_nobody_wrote_down_is_not_grade_0():
+    """Whether it is dose-limiting is known: not serious. The dose rests on its grade all the same."""
+    found = graded(event("P1", 3, None, lesion="L1"), dlt="serious and related")
+    assert (found.standing, found.level) == ("undecided", None)
+    assert [
+        (issue.code, "What the design counts of 'pain' of P1" in issue.message) for issue in found.issues
+    ] == [("FD-E003", True)]
+    assert "worst grade at least L1 0, L2 0" in " ".join(tell_decision(found, foresee(found)))
+
+
 def test_a_reaction_at_a_lesion_that_was_not_treated_is_told_and_not_scored():
     found = graded(event("P1", 3, 2, lesion="L9"))
     assert found.state.scores == (0, 0)

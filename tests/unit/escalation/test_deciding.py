@@ -73,6 +73,20 @@ def test_who_is_not_evaluable_is_replaced():
     assert decision.state.participants == (2, 0)
 
 
+@pytest.mark.parametrize("cut", [None, day(5)])
+def test_who_was_treated_on_an_unknown_day_counts_also_where_nothing_on_record_has_a_date(cut):
+    decision = decide(protocol(), snapshot([given("P1", None)]), cut)
+    assert (decision.standing, decision.level, decision.cut) == ("undecided", None, None)
+    assert [issue.code for issue in decision.issues] == ["FD-E004"]
+    assert "day on which P1 was treated" in decision.issues[0].message
+
+
+def test_a_dose_limiting_toxicity_without_any_date_is_seen():
+    decision = decide(protocol(), snapshot([given("P1", None)], events=[event("P1", None)]))
+    assert decision.standing == "undecided"
+    assert {issue.code for issue in decision.issues} == {"FD-E003", "FD-E004"}
+
+
 def test_an_unknown_fact_refuses_the_decision_and_names_itself():
     decision = decide(protocol(), snapshot(FIRST, visits=ALL_SEEN, events=[event("P2", 20, grade=None)]))
     assert (decision.standing, decision.level, decision.step) == ("undecided", None, None)

@@ -209,6 +209,42 @@ def test_only_events_with_a_grade_at_a_treated_lesion_are_graded():
     assert row.notes == ("pain of grade 3 at L9, which was not treated: the design does not count it",)
 
 
+def test_an_unknown_grade_elsewhere_is_told_and_asked_for_no_more():
+    row = course(counts="grades", events=(event(grade=None, lesion="L9", missing=(UNGRADED,)),)).at(day(60))
+    assert (row.dlt, row.missing, row.graded) == ("no", (), ())
+    assert row.notes == ("pain of unknown grade at L9, which was not treated: the design does not count it",)
+
+
+UNGRADED = Issue(HERE, "FD-E003", "grade is not on record", "Complete the record.")
+
+
+@pytest.mark.parametrize("cut", [20, 60])
+def test_an_unknown_grade_is_not_grade_0_and_leaves_the_participant_undecided(cut):
+    unknown, known = event(grade=None, lesion="L1", missing=(UNGRADED,)), event(grade=2, lesion="L1")
+    row = course(counts="grades", events=(known, unknown), local_from=2).at(day(cut))
+    assert (row.dlt, row.reason, row.missing) == ("undecided", UNGRADED.message, (UNGRADED,))
+    assert (row.graded, row.grades) == ((known, unknown), (("L1", 2),))
+
+
+def test_a_toxicity_stands_but_does_not_settle_an_unknown_grade():
+    unknown = event(grade=None, lesion="L1", missing=(UNGRADED,))
+    row = course(counts="grades", events=(event(dlt=True), unknown)).at(day(60))
+    assert (row.dlt, row.missing) == ("yes", (UNGRADED,))
+    assert row.reason.startswith("dose-limiting toxicity")
+
+
+def test_a_known_grade_asks_for_nothing():
+    row = course(counts="grades", events=(event(grade=2, lesion="L1", missing=(UNGRADED,)),)).at(day(60))
+    assert (row.dlt, row.missing) == ("no", ())
+
+
+def test_of_who_is_not_evaluable_no_grade_is_asked_for():
+    gone = Left(status="withdrawn", reason="", day=day(9), place=HERE)
+    unknown = event(grade=None, lesion="L1", missing=(UNGRADED,))
+    row = course(counts="grades", events=(unknown,), left=gone).at(day(60))
+    assert (row.dlt, row.missing) == ("not evaluable", ())
+
+
 def test_a_grade_without_a_lesion_counts_only_where_no_lesion_is_named():
     told = event(grade=3)
     row = course(counts="grades", events=(told,)).at(day(60))

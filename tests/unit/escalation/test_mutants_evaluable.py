@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -154,3 +155,47 @@ def test_an_event_of_which_it_is_not_known_whether_its_grade_counts_is_undecided
     [row] = derive_watched(plan, snapshot([given("P1", 0)], visits=[LAST], events=[open_]))
     assert row.dlt == "undecided"
     assert {issue.code for issue in row.missing} == {"FD-E003"}
+
+
+def ungraded(dlt: str = "grade >= 3 and related and day <= 28", **unknown: Any) -> Any:
+    """P1, with an event at the treated lesion on day 20 of which something is not known."""
+    plan = protocol(graded="(related or serious) and day <= 28", dlt=dlt)
+    one = event("P1", 20, 2, lesion="L1") | unknown
+    [row] = derive_watched(plan, snapshot([given("P1", 0)], visits=[LAST], events=[one]))
+    return row
+
+
+def test_an_unknown_grade_that_the_design_counts_is_undecided_and_named():
+    """Whether it is dose-limiting is known here: it came too late."""
+    row = ungraded("grade >= 3 and related and day <= 14", grade=None, serious=None)
+    assert (row.dlt, [each.grade for each in row.graded]) == ("undecided", [None])
+    [lacks] = row.missing
+    assert (lacks.code, lacks.message) == (
+        "FD-E003",
+        "What the design counts of 'pain' of P1 is not known: grade is not on record.",
+    )
+
+
+def test_everything_that_is_not_known_of_a_grade_is_asked_for():
+    row = ungraded("grade >= 3 and related and day <= 14", grade=None, serious=None, related_cells=None)
+    assert [each.message.partition("known: ")[2] for each in row.missing] == [
+        "grade is not on record.",
+        "relation to the cells is not on record.",
+        "serious is not on record.",
+    ]
+
+
+def test_an_unknown_grade_that_no_rule_counts_is_not_asked_for():
+    row = ungraded(grade=None, related_cells="unlikely")
+    assert (row.dlt, row.missing, row.graded) == ("no", (), ())
+
+
+def test_a_known_grade_is_counted_whatever_else_is_not_known():
+    row = ungraded(serious=None)
+    assert (row.dlt, row.missing, row.grades) == ("no", (), (("L1", 2),))
+
+
+def test_where_nothing_has_a_date_everybody_treated_is_undecided():
+    rows = derive_watched(protocol(), snapshot([given("P1", None), given("P2", None)]), day(5))
+    assert [(row.participant, row.dlt) for row in rows] == [("P1", "undecided"), ("P2", "undecided")]
+    assert [issue.code for row in rows for issue in row.missing] == ["FD-E004", "FD-E004"]

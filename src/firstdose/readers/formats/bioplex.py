@@ -162,7 +162,7 @@ ENTRY = Reader(
     label="Bio-Rad Bio-Plex Manager (.xml)",
     source="XML exports of Bio-Plex Manager 6.2, as the program writes them",
     yields=("PlateSignals",),
-    extensions=(".xml",),
+    extensions=("xml",),
     recognises=_recognises,
     read=_read,
 )

@@ -41,7 +41,9 @@ def read(source: Source) -> Reading:
     text = text_of(source)
     delimiter = delimiter_of(text.split("\n")[:_MOST_PREAMBLE])
     rows = numbered_rows(text, delimiter)
-    at = next(at for at, (_, row) in enumerate(rows) if _is_header(row))
+    at = next((at for at, (_, row) in enumerate(rows) if _is_header(row)), None)
+    if at is None:
+        return refused(refusals.missing_part(source.place, ["Well, Target, Cq"], "header row"))
     body, columns = list(filled(rows[at + 1 :])), columns_of(rows[at][1])
     if not body:
         return refused(refusals.damaged(source.at(rows[at][0]), "no well follows the header"))

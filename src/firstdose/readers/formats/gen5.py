@@ -169,7 +169,7 @@ ENTRY = Reader(
     label="BioTek Gen5 (.txt)",
     source="Text reports of Gen5 3.12, as the program writes them",
     yields=("PlateSignals",),
-    extensions=(".txt",),
+    extensions=("txt",),
     recognises=_recognises,
     read=_read,
 )

@@ -112,7 +112,7 @@ ENTRY = Reader(
     label="Luminex xMAP INTELLIFLEX (.csv)",
     source="Exports of INTELLIFLEX software 2.0 and 2.1, as the program writes them",
     yields=("PlateSignals",),
-    extensions=(".csv",),
+    extensions=("csv",),
     recognises=_recognises,
     read=_read,
 )

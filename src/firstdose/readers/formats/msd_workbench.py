@@ -111,7 +111,7 @@ ENTRY = Reader(
     label="MSD Discovery Workbench (.csv)",
     source="Exports of MSD Discovery Workbench, as the program writes them",
     yields=("PlateSignals",),
-    extensions=(".csv", ".txt"),
+    extensions=("csv", "txt"),
     recognises=_recognises,
     read=_read,
 )

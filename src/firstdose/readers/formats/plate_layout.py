@@ -163,7 +163,7 @@ ENTRY = Reader(
     label="Plate as a grid of 8 x 12: signals, names or standards (.txt, .csv)",
     source="The plain layout of plate readers; lists of names and standards as the R package ELISAtools reads them",
     yields=("PlateSignals", "PlateLayout", "StandardConcentrations", "PlateDesign"),
-    extensions=(".txt", ".csv"),
+    extensions=("txt", "csv"),
     recognises=_recognises,
     read=_read,
 )

@@ -189,7 +189,7 @@ ENTRY = Reader(
     label="Molecular Devices SoftMax Pro (.txt)",
     source="Text exports of SoftMax Pro, as the program writes them",
     yields=("PlateSignals",),
-    extensions=(".txt",),
+    extensions=("txt",),
     recognises=_recognises,
     read=_read,
 )

@@ -250,7 +250,7 @@ ENTRY = Reader(
     label="Luminex xPONENT (.csv)",
     source="Exports of xPONENT 3.1 and 4.3, as their programs write them",
     yields=("PlateSignals",),
-    extensions=(".csv",),
+    extensions=("csv",),
     recognises=_recognises,
     read=_read,
 )
