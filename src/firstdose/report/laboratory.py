@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from firstdose import __version__
@@ -91,7 +92,7 @@ def _row(each: Measured) -> tuple[str, ...]:
         each.quantity.replace("_", " "),
         value_text(each),
         each.unit,
-        short(each.spread),
+        "" if math.isnan(each.spread) else short(each.spread),
         str(each.replicates),
         each.place,
         WORDS[each.verdict],
