@@ -38,6 +38,7 @@ OURS = [
         "reference/records", "how-to/first-trial", "how-to/mapping", "how-to/read-the-report",
         "explanation/small-samples", "explanation/architecture", "how-to/plan-a-trial", "reference/ars",
         "explanation/statisticians-tour", "reference/type-one-error", "how-to/design-an-escalation",
+        "how-to/bring-instrument-files",
     )
 ]  # fmt: skip
 SHOWING = (
@@ -46,6 +47,7 @@ SHOWING = (
     "how-to/mapping.md",
     "how-to/plan-a-trial.md",
     "how-to/design-an-escalation.md",
+    "how-to/bring-instrument-files.md",
 )
 
 

@@ -21,6 +21,12 @@ def test_a_line_of_outcomes_is_decided():
     assert "Reason: 1 of 3: three more at the same level" in answer.output
 
 
+def test_commas_between_cohorts_are_blanks():
+    typed = [run("decide", PROTOCOL, "--outcomes", line) for line in ("1NNN, 2NTN", "1NNN,2NTN", "1NNN 2NTN")]
+    assert [each.exit_code for each in typed] == [0, 0, 0]
+    assert len({each.output for each in typed}) == 1
+
+
 def test_a_line_that_cannot_be_read_ends_with_15():
     answer = run("decide", PROTOCOL, "--outcomes", "1NNX")
     assert answer.exit_code == 15

@@ -53,16 +53,23 @@ def write_study(folder, laboratory=LABORATORY):
     (raw / "samples.csv").write_text(SAMPLES, encoding="utf-8")
     (records / "participants.csv").write_text("participant\nP1\nP2\n", encoding="utf-8")
     (records / "visits.csv").write_text("participant,visit,date,status\n", encoding="utf-8")
-    release = "participant,visit,viable_concentration,viability,lot\nP1,D0,1.8e7,90,A1\nP2,D0,1.8e7,90,A1\n"
+    release = """\
+participant,visit,viable_concentration,viability,lot,donor,passage,sterility,expiry
+P1,D0,1.8e7,90,A1,N1,4,passed,2024-06-01
+P2,D0,1.8e7,90,A1,N1,4,passed,2024-06-01
+"""
     (records / "cell_product.csv").write_text(release, encoding="utf-8")
     return folder
 
 
 def read(folder):
-    protocol = read_protocol(folder / "protocol.yaml").protocol
+    outcome = read_protocol(folder / "protocol.yaml")
+    protocol = outcome.protocol
     assert protocol is not None
-    assert check_protocol(protocol) == ()
-    return protocol, read_study(folder, protocol)
+    assert not check_protocol(protocol, outcome.places)
+    reading = read_study(folder, protocol)
+    assert reading.issues == ()
+    return protocol, reading
 
 
 def sheet(folder):
@@ -107,7 +114,7 @@ def test_the_dose_sheet_prints_the_uncertainty_that_was_measured(tmp_path):
 
 def test_without_an_error_of_the_scale_the_protocols_uncertainty_stands(tmp_path):
     study = write_study(tmp_path / "study", LABORATORY.replace("    scale_error: 2\n", ""))
-    protocol, reading = read(study)
+    _, reading = read(study)
     gaps = {value["item"]: value["reason"] for value in reading.snapshot.laboratory.to_dicts()}
     assert gaps == {"area_given": "", "area_error": "the error of the scale, or of a diameter, was not said"}
     printed = sheet(study)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from firstdose.analysis.basis import Basis
     from firstdose.derived.dose import DoseTotal, LesionDose
+    from firstdose.protocol.model import Intervention
     from firstdose.values.quantity import Quantity
 
 MILLION, MILLION_PER_CM2 = "10^6 cells", "10^6 cells/cm2"
@@ -34,6 +35,7 @@ VARIABLES = {
     "volume_given": ("mL", 2),
 }
 MAPPED = ("long_diameter", "short_diameter", "area_given", "outline", "dose_level", "role")
+MEASURED = ("area_given", "area_error")
 WRITTEN = ("concentration", "concentration_is", "viability", "volume_drawn", "residual_volume", "dose_level")
 MOST_SINGLE = 500
 # Which lesions belong to a dose level: as given, else as planned.
@@ -65,10 +67,22 @@ def dose_rows(basis: Basis) -> Iterator[ResultRow]:
     for level in levels:
         yield from _of_group(basis, level, [dose for dose in doses if level_of(dose) == level], values_of)
     yield from _of_group(basis, "", doses, values_of)
-    uncertainty = compute_uncertainty(limits)
-    if uncertainty is not None:
+    yield from _uncertainty(basis, doses, limits)
+
+
+def _uncertainty(basis: Basis, doses: Sequence[LesionDose], limits: Intervention) -> Iterator[ResultRow]:
+    """What the protocol's uncertainties make together, and its range over lesions whose area brought its own."""
+    declared = compute_uncertainty(limits)
+    if declared is not None:
         row = replace(_row("uncertainty", "%", doses), method="root sum of squares", sources=(), excluded=())
-        yield from rows_of(row, {"value": 100 * float(uncertainty)}, Format(1, basis.rounding))
+        yield from rows_of(row, {"value": 100 * float(declared)}, Format(1, basis.rounding))
+    own = [dose for dose in doses if dose.areas and dose.areas[0].uncertainty is not None]
+    shares = [100 * float(compute_uncertainty(limits, dose.areas[0]) or 0) for dose in own]
+    if shares:
+        row = replace(_row("uncertainty_measured", "%", own), method="root sum of squares", excluded=())
+        participants = tuple(dict.fromkeys(dose.participant for dose in own))
+        row = replace(row, sources=(Source("lesion_map", MEASURED, (), participants),))
+        yield from rows_of(row, {"min": min(shares), "max": max(shares)}, Format(1, basis.rounding))
 
 
 def level_of(dose: LesionDose) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from firstdose.cli.application import app
 from firstdose.cli.arguments import RECORDS, SourceFolder, StudyFolder
-from firstdose.cli.printing import place_of, print_issues, progress, stop
+from firstdose.cli.printing import place_of, print_issues, progress, stop, write_json
 from firstdose.cli.reading import read_checked_protocol, read_checked_records
 from firstdose.cli.writing import write_report
 from firstdose.values.issue import errors
@@ -50,8 +49,7 @@ def assay(
     if json_file is not None:
         from firstdose.laboratory.exporting import run_as_json
 
-        written = json.dumps(run_as_json(entry, measured), ensure_ascii=False, indent=1)
-        json_file.write_text(f"{written}\n", encoding="utf-8")
+        write_json(json_file, run_as_json(entry, measured))
     if out is not None:
         with progress("drawing"):
             tree = build_assay_report(entry, measured)
@@ -91,10 +89,16 @@ def _sources(files: list[Path]) -> list[Source]:
     from firstdose.readers import refusals
     from firstdose.readers.reader import source_of
 
-    found, wrong = [], []
+    names = [path.name for path in files]
+    found: list[Source] = []
+    wrong = [
+        refusals.twice(place_of(path), "file", path.name)
+        for number, path in enumerate(files)
+        if any(path.absolute() == other.absolute() for other in files[:number])
+    ]
     for path in files:
-        try:
-            found.append(source_of(path))
+        try:  # files of one name in two folders are told apart by their folders
+            found.append(source_of(path, path.name if names.count(path.name) == 1 else str(path)))
         except OSError as refusal:
             wrong.append(
                 refusals.not_recognised(place_of(path), (refusal.strerror or "it cannot be opened").lower())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from firstdose.values.quantity import Quantity
 
 AGREEMENT = 1e-9
+DUST = 1e-12  # so near a whole number of points is only the rounding of binary numbers
 
 # In centimetres and their powers, single cells, and shares of one.
 _SIZE = {
@@ -150,4 +151,4 @@ def _fits(points: int | None, needed: float | None) -> bool:
     if points is None or needed is None:
         return points is None and needed is None
     whole = round(needed)
-    return points == (whole if math.isclose(needed, whole, rel_tol=AGREEMENT) else math.ceil(needed))
+    return points == (whole if math.isclose(needed, whole, rel_tol=DUST) else math.ceil(needed))

@@ -21,7 +21,7 @@ from firstdose.escalation.counted import counts_of_design
 from firstdose.escalation.counted_behaviour import characterise_counted
 from firstdose.escalation.coverage import INTERVALS, compute_coverage, exclude_without_event
 from firstdose.escalation.exact import predict_size
-from firstdose.escalation.length import compute_lengths, windows_of
+from firstdose.escalation.length import compute_lengths, waits_of, windows_of
 from firstdose.escalation.lesion_behaviour import lesion_behaviour
 from firstdose.escalation.tables import compile_rule
 from firstdose.escalation.truths import truths_of
@@ -139,7 +139,7 @@ def compute_appendix(
     steps, left_out = ((), 0) if table else early_steps(rule)
     return Appendix(
         rule=rule,
-        words=rule_text(rule, None if isinstance(windows, str) else windows),
+        words=rule_text(rule, waits_of(protocol)),
         levels=tuple(level.level for level in _levels(protocol)),
         curves=curves,
         size=foresee_size(rule),
@@ -201,6 +201,8 @@ def _judge(
 def _windows(protocol: Protocol, rule: Rule) -> Windows | str:
     if counts_of_design(rule) != "toxicities":
         return "it is followed for designs of toxicities of participants only"
+    if hasattr(rule.design, "move_in_time"):
+        return "the design decides while participants are watched, so the length depends on when participants arrive"
     return windows_of(protocol)
 
 
@@ -333,7 +335,7 @@ def _remarks(protocol: Protocol) -> Iterator[str]:
     safety = protocol.safety
     if safety and (safety.pause_when or safety.stop_when):
         yield (
-            "The rules `pause_when` and `stop_when` look at recorded events; they can halt dosing earlier than is counted here."
+            "The rules pause_when and stop_when look at recorded events; they can halt dosing earlier than is counted here."
         )
     if safety and safety.sentinel:
         yield (

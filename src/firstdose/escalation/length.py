@@ -61,19 +61,27 @@ class Lengths:
         return [int(day) for day in days[reached.argmax(axis=0)]]
 
 
+def waits_of(protocol: Protocol) -> Windows:
+    """How long is waited; `watch` is 0 where a cohort may begin before the last one is evaluable."""
+    safety = protocol.safety
+    if safety is None:
+        return Windows(0)
+    sentinel = safety.sentinel
+    return Windows(
+        watch=0 if safety.overlap else safety.dlt_until or 0,
+        alone=sentinel.days if sentinel else 0,
+        between=(sentinel.between or 0) if sentinel else 0,
+    )
+
+
 def windows_of(protocol: Protocol) -> Windows | str:
     """The fixed windows of a protocol, or in words why a trial's length does not follow from them."""
     safety = protocol.safety
     if safety is None or safety.dlt_until is None:
-        return "the protocol does not say to which day a participant is watched (`dlt_until`)"
+        return "the protocol does not say to which day a participant is watched (dlt_until)"
     if safety.overlap:
         return "a cohort may begin before the last one is evaluable, so the length depends on when participants arrive"
-    sentinel = safety.sentinel
-    return Windows(
-        watch=safety.dlt_until,
-        alone=sentinel.days if sentinel else 0,
-        between=(sentinel.between or 0) if sentinel else 0,
-    )
+    return waits_of(protocol)
 
 
 def compute_lengths(

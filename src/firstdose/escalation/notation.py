@@ -1,7 +1,7 @@
 """A trial in one line: `1NNN 2NTN` is three at level 1 without, then three at level 2 of whom the second had, a toxicity.
 
 Where the design counts responses, E is a response without toxicity and B both; where it counts grades, the worst grade of
-each participant stands after a colon: `1:002`.
+each participant stands after a colon: `1:002`. Commas between cohorts are blanks.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def read_outcomes(text: str, doses: int, counts: Counts = "toxicities") -> tuple
     """
     if counts == "lesions" and text.strip():
         raise NotOutcomes("this design counts lesions, which a line cannot say. Decide from the records.")
-    return tuple(_cohort(word, place, doses, counts) for place, word in enumerate(text.split(), start=1))
+    words = text.replace(",", " ").split()
+    return tuple(_cohort(word, place, doses, counts) for place, word in enumerate(words, start=1))
 
 
 def _cohort(word: str, place: int, doses: int, counts: Counts) -> Cohort:

@@ -72,7 +72,8 @@ class Rule:
             return step
         left = self.most - state.total
         if left <= 0:
-            return End("complete", "all participants treated", f"{state.total} participants, as planned")
+            planned = f"; {self.most} were planned" if left else ", as planned"
+            return End("complete", "all participants treated", f"{state.total} participants{planned}")
         if step.participants <= left:
             return step
         return Treat(step.dose, left, step.reason, step.opens)

@@ -136,7 +136,8 @@ def _departures(decision: Decision) -> Iterator[str]:
         yield ""
         yield "The trial has left its rule: what the rule says of such counts is for a review to judge."
     for each in decision.departures:
-        yield f"Not by the rule: {each.participant}, {each.done}; due was {each.due}."
+        who = f"participant {each.participant}" if each.participant.isdecimal() else each.participant
+        yield f"Not by the rule: {who}, {each.done}; due was {each.due}."
 
 
 def _following(decision: Decision, foreseen: Foreseen) -> Iterator[str]:

@@ -181,5 +181,9 @@ ENTRY = Instrument(
     ),
     by_visit=False,
     mapping=(("domain", "TU"), ("site", "TULOC"), ("laterality", "TULAT"), ("lesion", "TULNKID")),
-    notes=("Left and right are the participant's own.",),
+    notes=(
+        "Left and right are the participant's own.",
+        "`area_error` belongs to `area_given`; it takes the place of the protocol's uncertainty of an area.",
+        "Where an assay measures the areas, `sample_role` in the list of samples says which row is a further reading.",
+    ),
 )

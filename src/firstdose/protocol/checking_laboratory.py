@@ -67,7 +67,12 @@ def _quantities(protocol: Protocol, planned: PlannedAssay, entry: Assay, places:
         elif not _same_kind(quantity.unit, item.unit):
             place = places.of(*path, "quantity")
             yield problem(
-                "FD-P176", place, item=row.item, unit=item.unit, quantity=row.quantity, own=quantity.unit
+                "FD-P176",
+                place,
+                item=row.item,
+                unit=item.unit or "no unit",
+                quantity=row.quantity,
+                own=quantity.unit,
             )
         elif quantity.of and not row.analyte:
             yield problem("FD-P177", places.of(*path), quantity=row.quantity, of=quantity.of)

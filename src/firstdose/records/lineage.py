@@ -23,31 +23,40 @@ def tell_lineage(snapshot: Snapshot, results: Path, result: str) -> Told:
     """Lines about every laboratory value behind a result, or the Issue that says why there are none."""
     try:
         whole = json.loads(results.read_text(encoding="utf-8"))
-        rows = {row["result"]: row for row in whole["results"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        row = {each["result"]: each for each in whole["results"]}.get(result)
+        head, sources = ([], []) if row is None else (_head(whole, row, snapshot), _sources(whole, row))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], [issues.no_results(Place(str(results)))]
-    row = rows.get(result)
     if row is None:
         return [], [issues.no_such_result(Place(str(results)), result)]
-    values = values_behind(snapshot, _sources(whole, row))
-    head = [
-        f"{row['analysis']}, {row['statistic']} of {row['variable']}: {row['text']} {row['measure_unit']}".rstrip()
-    ]
-    if whole.get("snapshot") != snapshot.digest:
-        head.append("The records have changed since this report was made.")
+    values = values_behind(snapshot, sources)
     if values.is_empty():
         return [*head, "It rests on no value that was measured from an instrument's file."], []
-    return [*head, *(line for value in values.iter_rows(named=True) for line in _lines(value))], []
+    told = list(values.iter_rows(named=True))
+    counting = {_sample(value) for value in told if value["reported"]}
+    return [*head, *(line for value in told for line in _lines(value, counting))], []
+
+
+def _head(whole: dict[str, Any], row: dict[str, Any], snapshot: Snapshot) -> list[str]:
+    said = f"{row['analysis']}, {row['statistic']} of {row['variable']}: {row['text']} {row['measure_unit']}"
+    changed = whole["snapshot"] != snapshot.digest
+    return [said.rstrip(), *["The records have changed since this report was made."] * changed]
 
 
 def _sources(whole: dict[str, Any], row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The record groups behind a row, participants written out."""
+    """The record groups behind a row, participants written out; an empty list is no restriction."""
     found = []
     for name in row["sources"]:
         source = whole["sources"][name]
         who = source["participants"]
-        people = None if who == "all" else whole["participants"].get(who, who)
-        found.append(source | {"participants": people})
+        found.append(
+            {
+                "activity": str(source["activity"]),
+                "items": [*map(str, source["items"])],
+                "visits": [*map(str, source["visits"])],
+                "participants": [] if who == "all" else [*map(str, whole["participants"][who])],
+            }
+        )
     return found
 
 
@@ -68,24 +77,35 @@ def values_behind(snapshot: Snapshot, sources: list[dict[str, Any]]) -> pl.DataF
     return frame.filter(meant)
 
 
-def _lines(value: dict[str, Any]) -> list[str]:
+def _sample(value: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(value[key] for key in ("activity", "participant", "visit", "lesion", "item"))
+
+
+def _standing(value: dict[str, Any], counting: set[tuple[str, ...]]) -> str:
+    """Whether the value counts, and of repeats why: the reason stands with the run that repeats."""
+    if not value["reported"]:
+        repeated = _sample(value) in counting
+        return f" (not reported: {'it was repeated' if repeated else 'there are several, and no repeat was declared'})"
+    return f" (repeats {value['repeat_of']}: {value['repeat_reason']})" if value["repeat_of"] else ""
+
+
+def _lines(value: dict[str, Any], counting: set[tuple[str, ...]]) -> list[str]:
     who = " ".join(filter(None, (value["participant"], value["visit"], value["lesion"])))
-    standing = (
-        ""
-        if value["reported"]
-        else f" (not reported: repeated, {value['repeat_reason'] or 'see the repeat'})"
-    )
     exact = (
         ""
         if value["value"] is None
         else f", measured {value['comparator']} {value['value']!r} {value['unit']}"
     )
+    head = f"{who}  {value['item']} = {value['text']}{_standing(value, counting)}{exact}"
+    listed = f"{value['list_file']}:{value['row']}"
+    if not value["file"]:
+        return [head, f"    file     none: it never came to an instrument, {listed}"]
     place = f", {value['place']}" if value["place"] else ""
     told = [
-        f"{who}  {value['item']} = {value['text']}{standing}{exact}",
+        head,
         f"    file     {value['file']}{place}",
         f"    sha256   {value['sha256']}",
-        f"    sample   {value['sample'] or 'the file as a whole'}, {value['list_file']}:{value['row']}",
+        f"    sample   {value['sample'] or 'the file as a whole'}, {listed}",
         f"    verdict  {value['verdict']}; rules: {value['rules'] or 'none applies'}",
         f"    software {value['software'] or 'not named'}; {value['reader']}; {value['assay_version']}",
     ]

@@ -9,8 +9,11 @@ from firstdose.catalogue import End
 from firstdose.escalation.conduct import counts_of
 from firstdose.escalation.deciding import due, evaluable_state
 from firstdose.escalation.following import told
+from firstdose.escalation.length import waits_of
 from firstdose.escalation.telling import counted_words
 from firstdose.escalation.words import rule_text
+from firstdose.protocol.names import names_in_sight
+from firstdose.protocol.telling_words import rule
 from firstdose.report import figures
 from firstdose.report.board_lesions import lesions_section
 from firstdose.report.board_records import events_section, exposure_section
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from firstdose.values.issue import Issue
 
 LEFT_THE_RULE = "The trial has left its rule: what the rule says of counts that it never leads to is for the board to judge."
+RESTS = {False: "dosing pauses", True: "the trial stops"}
 MEMBERS = 5  # lines of the ballot
 QUESTIONS = (
     ("go on", "Dosing goes on with the step that the rule says."),
@@ -68,8 +72,8 @@ def build_board_packet(
         _trace(decision),
         _following(decision, foreseen),
         _forecasts(decision, foreseen),
-        *_boundaries(decision),
-        Section("rule", "The rule", (_bullets(rule_text(decision.conduct.rule)),)),
+        *_boundaries(protocol, decision),
+        Section("rule", "The rule", (_bullets(rule_text(decision.conduct.rule, waits_of(protocol))),)),
         _vote(decision),
         _open(open_),
     )
@@ -247,7 +251,7 @@ def _forecast(decision: Decision, found: Forecast) -> tuple[Cell, ...]:
     )
 
 
-def _boundaries(decision: Decision) -> Iterator[Section]:
+def _boundaries(protocol: Protocol, decision: Decision) -> Iterator[Section]:
     """The stopping rules with where the trial stands: evaluable participants only."""
     conduct = decision.conduct
     blocks: list[Block] = []
@@ -255,7 +259,7 @@ def _boundaries(decision: Decision) -> Iterator[Section]:
     most = conduct.rule.most or len(decision.watched)
     if pooled:
         blocks.append(_drawn(decision, pooled, most))
-    rows = list(_stands(decision))
+    rows = [*_stands(decision), *_rests(protocol, decision)]
     if rows:
         heads = ("rule", "over", "seen so far", "halts at")
         blocks.append(plain_table("t-stands", "Where the trial stands", heads, rows))
@@ -290,14 +294,18 @@ def _stands(decision: Decision) -> Iterator[tuple[str, str, str, str]]:
             continue
         for level, n, y in zip(conduct.levels, state.participants, state.dlts, strict=True):
             yield (name, level, f"{y} of {n}", _halts_at(stop, n))
-    counts = counts_of(decision.watched)
-    for rest in conduct.rests:
+
+
+def _rests(protocol: Protocol, decision: Decision) -> Iterator[tuple[str, str, str, str]]:
+    """The rules over counts of everybody treated, in words."""
+    counts, names = counts_of(decision.watched), names_in_sight(protocol, "counts")
+    for rest in decision.conduct.rests:
         seen = ", ".join(
-            f"{name} {low if low == high else f'{low} to {high}'}"
+            f"{names[name].label} {low if low == high else f'{low} to {high}'}"
             for name in sorted(rest.rule.names)
             for low, high in [counts[name]]
         )
-        yield (rest.name, "all levels", seen, rest.rule.text)
+        yield (RESTS[rest.final], "all levels", seen, rule(protocol, rest.rule.text, names))
 
 
 def _halts_at(stop: Stop, n: int) -> str:

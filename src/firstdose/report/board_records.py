@@ -120,7 +120,10 @@ def events_section(protocol: Protocol, snapshot: Snapshot, decision: Decision) -
         if row["participant"] in level and row["emergent"] is not False and _is_known(row, decision, known)
     ]
     if not events:
-        said = f"No adverse event of the {len(level)} treated participants is on record after the first administration."
+        said = "Nobody has been treated."
+        if level:
+            treated = "treated participant" if len(level) == 1 else f"{len(level)} treated participants"
+            said = f"No adverse event of the {treated} is on record after the first administration."
         return Section("events", "Adverse events", (Paragraph((Text(said),)),))
     blocks: list[Block] = [
         _by(

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from firstdose.report import figures
 from firstdose.report.content.pieces import text
-from firstdose.report.design_words import by_scenario, how, is_over_lesions, named, percent, places, sentences
+from firstdose.report.design_words import (
+    alike,
+    by_scenario,
+    how,
+    is_over_lesions,
+    named,
+    percent,
+    places,
+    sentences,
+)
 from firstdose.report.tree import Block, Column, Figure, Section, Table
 from firstdose.values.rounding import printed
 
@@ -38,11 +47,12 @@ def behaviour_section(appendix: Appendix, *, drawn: bool) -> Section:
 def _characteristics(appendix: Appendix) -> Table:
     found, halts = appendix.behaviour, bool(appendix.stops)
     rows: list[tuple[Cell, ...]] = []
+    shown = _true_rates(appendix)
     for s, curve in enumerate(appendix.curves):
         rows.append((text(named(curve)), *((),) * (4 + halts + 2 * (appendix.beside is not None))))
         lines = [
-            _line(appendix, f"  {level}", f"{rate:.4g}", s, d)
-            for d, (level, rate) in enumerate(zip(appendix.levels, curve.rates, strict=True))
+            _line(appendix, f"  {level}", rate, s, d)
+            for d, (level, rate) in enumerate(zip(appendix.levels, shown[s], strict=True))
         ]
         rows += [*lines, _line(appendix, "  no level / all", "–", s, -1)]
     heads = ["true rate", "recommended, %", "participants", "with toxicity"]
@@ -82,16 +92,20 @@ def _line(appendix: Appendix, name: str, rate: str, s: int, d: int) -> tuple[Cel
     return (text(name), text(rate), *map(text, numbers))
 
 
+def _true_rates(appendix: Appendix) -> list[list[str]]:
+    """Of each scenario and level, all with the same decimals."""
+    flat = iter(alike([rate for curve in appendix.curves for rate in curve.rates]))
+    return [[next(flat) for _ in curve.rates] for curve in appendix.curves]
+
+
 def _selection(appendix: Appendix) -> Figure:
     target = getattr(appendix.rule.design, "target", None)
-    panels = []
+    panels, shown = [], _true_rates(appendix)
     for s, curve in enumerate(appendix.curves):
         chances = appendix.behaviour.selected[s]
         away = [abs(rate - target) for rate in _aimed(appendix, s)] if target else []
         nearest = tuple(d for d, each in enumerate(away) if each <= min(away) + 1e-9)
-        labels = tuple(
-            f"{level} {rate:.4g}" for level, rate in zip(appendix.levels, curve.rates, strict=True)
-        )
+        labels = tuple(f"{level} {rate}" for level, rate in zip(appendix.levels, shown[s], strict=True))
         panels.append(
             figures.ChancePanel(named(curve), (*labels, "none"), tuple(map(float, chances)), nearest)
         )

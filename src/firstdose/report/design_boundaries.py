@@ -9,7 +9,7 @@ from firstdose.designs._kernel.boundary import characteristics, told
 from firstdose.escalation.calibrating import MOST, RATES
 from firstdose.report import figures
 from firstdose.report.content.pieces import text
-from firstdose.report.design_words import percent
+from firstdose.report.design_words import alike, percent
 from firstdose.report.tree import Column, Figure, Paragraph, Section, Table, Text
 from firstdose.values.rounding import printed
 
@@ -60,7 +60,7 @@ def _table(stop: StopPlan, place: int) -> Table:
     columns = (
         Column("level"),
         Column("boundary"),
-        *(Column(f"{rate:g}", over="true rate: probability of stopping, %", numeric=True) for rate in RATES),
+        *(Column(rate, over="true rate: probability of stopping, %", numeric=True) for rate in alike(RATES)),
     )
     body = tuple(tuple(text(word) for word in row) for row in rows)
     return Table(f"t-stop-{place}", f"Calibration of {stop.planned.stop}", "", columns, body, row_heads=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from firstdose.escalation.calibrating import RATES
 from firstdose.report import figures
 from firstdose.report.content.pieces import plain_table, text
-from firstdose.report.design_words import is_over_lesions, percent, sentences, state_words, step_words
+from firstdose.report.design_words import alike, is_over_lesions, percent, sentences, state_words, step_words
 from firstdose.report.tree import Block, Bullets, Column, Figure, Section, Table, Text
 from firstdose.values.rounding import printed
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEPT = (
     "These sentences, the decisions, the numbers below and every decision during the trial come from one rule object."
-    " `firstdose tell` prints the sentence of the design's entry on the shelf, with the same keys."
+    " The command firstdose tell prints the sentence of the design's entry on the shelf, with the same keys."
 )
 
 
@@ -116,7 +116,7 @@ def intervals_section(appendix: Appendix) -> Section:
         (
             Column("n", numeric=True),
             Column("interval"),
-            *(Column(f"{rate:g}", over="true rate", numeric=True) for rate in shown),
+            *(Column(rate, over="true rate", numeric=True) for rate in alike(shown)),
             Column("mean", numeric=True),
             Column("least, at rate"),
         ),
@@ -154,7 +154,7 @@ def worst_section(appendix: Appendix) -> Section | None:
     found = appendix.certificate
     if found is None:
         return None
-    curve = ", ".join(f"{rate:g}" for rate in found.curve)
+    curve = ", ".join(alike(found.curve))
     said = (
         (
             f"Over all {found.curves:,} curves that never fall, on a grid of rates in steps of 0.01, the probability that a trial"

@@ -23,6 +23,12 @@ def percent(share: float) -> str:
     return printed(100 * float(share), 1)
 
 
+def alike(rates: Sequence[float]) -> list[str]:
+    """Rates beside each other, all with as many decimals as the one that needs most, at least 2 and at most 4."""
+    needed = [len(f"{round(float(rate), 4):.4f}".rstrip("0").partition(".")[2]) for rate in rates]
+    return [printed(float(rate), max([2, *needed])) for rate in rates]
+
+
 def sentences(*said: str, kind: str = "plain") -> Iterator[Paragraph]:
     """A paragraph each."""
     for each in said:

@@ -56,6 +56,13 @@ def test_who_is_watched_alone(of, first):
     assert tuple(watched.decide(state).participants for state in states) == first
 
 
+@pytest.mark.parametrize(
+    ("most", "reason"), [(3, "3 participants, as planned"), (2, "3 participants; 2 were planned")]
+)
+def test_who_was_treated_beyond_the_plan_is_not_said_to_be_planned(most, reason):
+    assert rule(most=most).decide(State((3, 0, 0), (0, 0, 0))).reason == reason
+
+
 @pytest.mark.parametrize(("most", "participants"), [(2, None), (3, None), (4, 1), (5, 2), (6, 3), (7, 3)])
 def test_the_last_cohort_is_cut_and_nobody_more_is_treated(most, participants):
     step = rule(most=most).decide(State((3, 0, 0), (0, 0, 0)))

@@ -106,6 +106,13 @@ def test_nothing_is_dosed_from_zero() -> None:
         plan_of(density=q("0 cells/cm2"))
 
 
+def test_a_measured_area_a_breath_above_a_whole_number_needs_one_point_more_in_both_ways() -> None:
+    asked = request(area=compute_given(q("40.00000002085 cm2")), concentration=q("1.8e7 cells/mL"))
+    plan = compute_dose(asked, LIMITS)
+    assert plan.points_by_grid == 41
+    assert disagreement(asked, plan, LIMITS) == ()
+
+
 def test_the_areas_own_uncertainty_takes_the_place_of_the_protocols() -> None:
     """4 % of 25 cm2 beside 7.5 % and 3 %: the root of 16 + 56.25 + 9 is 9.01 %, where the protocol's 10 % make 12.9 %."""
     measured = compute_given(q("25 cm2"), q("1 cm2"))

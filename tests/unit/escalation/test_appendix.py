@@ -17,12 +17,13 @@ from firstdose.escalation.appendix_json import appendix_as_json
 from firstdose.escalation.certify import certify
 from firstdose.escalation.characteristics import characterise
 from firstdose.escalation.exact import evaluate
-from firstdose.escalation.length import Windows, compute_lengths, windows_of
+from firstdose.escalation.length import Windows, compute_lengths, waits_of, windows_of
 from firstdose.escalation.paths import outcomes
 from firstdose.escalation.planned import rule_of
 from firstdose.escalation.tables import compile_rule
 from firstdose.escalation.words import rule_text
 from firstdose.protocol.model import PlannedStop, Sentinel
+from firstdose.report.design_words import alike
 from firstdose.values.issue import UserError
 from tests.reference.designs.escalating import brute_force
 from tests.unit.escalation.composed import POOLED, STEEP, composed
@@ -217,6 +218,49 @@ def test_the_text_of_the_rule_is_written_from_the_rule():
     assert "watched for 28 days" in text[-2]
     assert "24 participants" in text[-1]
     assert "alone" not in " ".join(rule_text(replace(rule, alone=0)))
+
+
+@pytest.mark.parametrize(
+    ("between", "told"),
+    [
+        (7, "The first administrations of any two participants are at least 7 days apart."),
+        (1, "are at least 1 day apart."),
+        (0, ""),
+        (None, ""),
+    ],
+)
+def test_the_days_between_participants_are_told_where_there_are_any(between, told):
+    protocol = composed(9, sentinel=Sentinel(14, "cohort", between))
+    text = " ".join(rule_text(rule_of(protocol), waits_of(protocol)))
+    assert told in text
+    assert ("first administrations" in text) == bool(told)
+
+
+def test_only_what_is_waited_for_is_told():
+    """With overlap no cohort waits for the last; one that is decided in time waits for nobody's whole watch."""
+    overlapping = composed(9, overlap=True)
+    text = " ".join(rule_text(rule_of(overlapping), waits_of(overlapping)))
+    assert "alone for 14 days" in text
+    assert "No cohort begins" not in text
+    in_time = composed(9, design="tite_boin", keys=())
+    assert "No cohort begins" not in " ".join(rule_text(rule_of(in_time), waits_of(in_time)))
+    nothing = composed(9, dlt_until=None, sentinel=None)
+    assert waits_of(nothing) == Windows(0)
+    assert waits_of(replace(nothing, safety=None)) == Windows(0)
+
+
+def test_the_length_of_a_trial_that_is_decided_in_time_depends_on_arrivals():
+    found = compute_appendix(composed(9, design="tite_boin", keys=()), trials=200)
+    assert found.lengths is None
+    assert "arrive" in found.no_length
+
+
+def test_rates_beside_each_other_have_the_same_decimals():
+    assert alike([0.1, 0.25]) == ["0.10", "0.25"]
+    assert alike([0.3, 0.5]) == ["0.30", "0.50"]
+    assert alike([0.05, 0.125, 1 / 3]) == ["0.0500", "0.1250", "0.3333"]
+    assert alike([0.2, 0.125]) == ["0.200", "0.125"]
+    assert alike([]) == []
 
 
 def test_the_json_holds_the_same_numbers_and_names_what_is_drawn(appendix, monkeypatch):

@@ -209,6 +209,11 @@ def test_only_events_with_a_grade_at_a_treated_lesion_are_graded():
     assert row.notes == ("pain of grade 3 at L9, which was not treated: the design does not count it",)
 
 
+def test_an_event_elsewhere_that_the_design_would_not_count_is_not_worth_a_word():
+    row = course(counts="grades", events=(event(lesion="L9"),)).at(day(60))
+    assert (row.notes, row.graded) == ((), ())
+
+
 def test_an_unknown_grade_elsewhere_is_told_and_asked_for_no_more():
     row = course(counts="grades", events=(event(grade=None, lesion="L9", missing=(UNGRADED,)),)).at(day(60))
     assert (row.dlt, row.missing, row.graded) == ("no", (), ())

@@ -69,6 +69,11 @@ def test_a_departure_is_told_with_what_was_due():
     assert "Not by the rule: P1, level 2; due was 1 participant at level 1." in told
 
 
+def test_a_typed_participant_is_called_one():
+    told = lines(decide_line(protocol(), "1NNN, 1N"))
+    assert "Not by the rule: participant 4, level 1; due was 1 participant at level 2." in told
+
+
 def test_the_json_names_levels_and_days():
     decision = decide(protocol(), snapshot([given("P1", 0)]))
     written = decision_as_json(decision, foresee(decision))

@@ -386,3 +386,17 @@ def test_another_word_of_the_protocol_is_another_run(tmp_path):
         ("asked", "{}"),
         ("asked", "{'mode': 'odd'}"),
     ]
+
+
+def test_where_the_form_has_an_item_role_the_samples_role_stands_in_a_column_of_its_own(tmp_path):
+    item = Item(name="role", label="role in the trial", kind="text")
+    form = replace(FORM, items=(*FORM.items, item))
+    head = "file,sample,sample_role,participant,visit,role"
+    rows = ["a.small,S1,,P1,BL,treated", "a.small,S2,standard,,,", "a.small,S2,sample,P2,BL,control"]
+    folder = write(tmp_path / "raw", {"a.small": GOOD}, rows, head)
+    reading = read_activity(folder, "records/cytokines", protocol_of(), form)
+    assert [(row["participant"], row["role"]) for row in table_of(reading)] == [
+        ("P1", "treated"),
+        ("P2", "control"),
+    ]
+    assert reading.issues == ()

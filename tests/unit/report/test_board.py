@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.escalation.deciding import decide
 from firstdose.escalation.foreseeing import foresee
-from firstdose.protocol.model import PlannedStop, Scenario
+from firstdose.protocol.model import PlannedStop, Scenario, Sentinel
 from firstdose.report.board import LEFT_THE_RULE, MEMBERS, build_board_packet
 from firstdose.report.text import render_text
 from firstdose.report.tree import Figure, Table, ToWrite, walk
@@ -64,7 +64,12 @@ def test_where_dosing_rests_the_reason_stands_and_nothing_is_foreseen():
     assert "f-boundary" in ids(report)
     assert rows(report, "t-stands")[0] == ["stopping rule 1", "all levels", "2 of 3", "2 of 3; 2 of 4"]
     assert rows(report, "t-stands")[1][1] == "DL1"
-    assert rows(report, "t-stands")[-1] == ["pause_when", "all levels", "dlt 2", "dlt >= 2"]
+    assert rows(report, "t-stands")[-1] == [
+        "dosing pauses",
+        "all levels",
+        "DLT count 2",
+        "DLT count is at least 2",
+    ]
 
 
 def test_events_are_counted_by_level_participant_and_lesion():
@@ -92,6 +97,30 @@ def test_an_event_after_the_data_cut_is_not_in_the_packet():
 def test_no_event_is_said_in_words():
     report = packet(protocol(), snapshot(FIRST, visits=ALL_SEEN))
     assert "No adverse event of the 3 treated participants is on record" in said(report)
+    alone = packet(protocol(), snapshot(FIRST[:1]))
+    assert "No adverse event of the treated participant is on record" in said(alone)
+    assert "Nobody has been treated." in said(packet(protocol(), snapshot([])))
+
+
+def test_no_name_of_the_protocol_file_stands_among_the_rules_that_halt():
+    plan = protocol(stop_when="deaths >= 1 or related_serious >= 1")
+    report = packet(plan, snapshot(FIRST, visits=ALL_SEEN, events=[event("P1", 10, serious=None)]))
+    [stands] = rows(report, "t-stands")
+    assert stands[0] == "the trial stops"
+    assert stands[2] == "death count 0, related serious event count 0 to 1"
+    assert stands[3] == "death count is at least 1 or related serious event count is at least 1"
+
+
+def test_the_rule_is_told_with_everything_that_is_waited_for():
+    """The same sentences as in the design appendix of the protocol."""
+    plan = protocol(sentinel=Sentinel(14, "cohort", 7))
+    report = packet(plan, snapshot(FIRST, visits=ALL_SEEN))
+    for each in (
+        "The first participant of each cohort is treated alone for 14 days;",
+        "The first administrations of any two participants are at least 7 days apart.",
+        "No cohort begins before each participant of the last one was watched for 28 days.",
+    ):
+        assert each in said(report)
 
 
 def test_who_is_not_evaluable_is_named_with_the_reason():

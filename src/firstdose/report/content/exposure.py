@@ -45,6 +45,16 @@ def _uncertainty(material: Material) -> Iterator[Block]:
             "The area, the count and the volume are known with the uncertainties of the protocol; together the relative "
             "standard uncertainty of a given density is ", row, " %.",
         )  # fmt: skip
+    ends = [
+        material.numbers.find("dose", end, variable="uncertainty_measured", unit="lesion")
+        for end in ("min", "max")
+    ]
+    if all(ends):
+        word = material.basis.protocol.lesion_word
+        yield sentence(
+            f"Where the error of a {word}'s area was measured with it, this takes the place of the protocol's; there the "
+            "uncertainty is ", ends[0], " to ", ends[1], " %.",
+        )  # fmt: skip
 
 
 def _names(material: Material, group: str) -> list[str]:
