@@ -292,6 +292,21 @@ def test_two_runs_without_a_declared_repeat_are_not_chosen_between(study, result
     assert all("there are several, and no repeat was declared" in line for line in told)
 
 
+def test_a_sample_that_has_no_file_is_told_as_such_and_without_a_verdict(study, results):
+    samples = study / "records" / "serum_cytokines" / "samples.csv"
+    head, first, *rest = samples.read_text(encoding="utf-8").splitlines()
+    assert first.startswith("plate_1.csv,INV-001 BL,INV-001,")
+    lost = f"{first.replace('plate_1.csv,INV-001 BL,', ',,')},tube lost"
+    lines = [f"{head},reason", lost, *(f"{line}," for line in rest)]
+    samples.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = lineage(study, id_of(results, "E11"), results).output.splitlines()
+    at = told.index("INV-001 BL  il17a = ND: tube lost")
+    assert told[at + 1] == (
+        "    file     none: it never came to an instrument, records/serum_cytokines/samples.csv:2"
+    )
+    assert told[at + 2].startswith("INV-001 M3  ")
+
+
 def test_a_repeat_without_a_reason_is_told(study):
     with_repeat(study, repeat_of="plate_1.csv")
     assert ("records/serum_cytokines/samples.csv", "FD-L107") in issues_of(study)

@@ -34,6 +34,7 @@ REFUSED, ABSENT, NOT_NAMED, SEVERAL = (
     "several values",
 )
 UNLIKE = "units do not fit"
+Index = dict[tuple[str, str, str], list["Measured"]]
 # Below a limit is also below a higher one; above a limit is also above a lower one.
 _OUTWARD = {"<": ROUND_CEILING, ">": ROUND_FLOOR}
 
@@ -57,19 +58,25 @@ def find_values(
 ) -> Iterator[Reportable]:
     """One Reportable a participant's sample and item, found or not; then the run's other values are left aside."""
     mode: RoundingMode = "half_even" if protocol.trial.rounding == "half even" else "half_up"
+    index = _by_name(run.run.measured)
     for listing in listed.rows:
         if listing.run != run.name or not listing.is_participants:
             continue
         for row in planned.quantities:
             item = form.item(row.item)
             if item is not None:
-                yield _value(run, listing, _Target(item, row, mode), planned, assay)
+                found = _meant(index, listing, row)
+                yield _value(run, listing, _Target(item, row, mode), planned, assay, found)
 
 
 def _value(
-    run: MeasuredRun, listing: Listed, target: _Target, planned: PlannedAssay, assay: Assay
+    run: MeasuredRun,
+    listing: Listed,
+    target: _Target,
+    planned: PlannedAssay,
+    assay: Assay,
+    found: Sequence[Measured],
 ) -> Reportable:
-    found = [each for each in run.run.measured if _is_meant(each, listing, target.row)]
     measured = found[0] if len(found) == 1 else None
     findings = (*run.run.findings, *(measured.findings if measured else ()))
     verdict = worst(findings)
@@ -131,14 +138,25 @@ def typed_missing(listing: Listed, item: str) -> str:
     return cell if read_missing(cell) else ""
 
 
-def _is_meant(each: Measured, listing: Listed, row: MeasuredItem) -> bool:
-    """Whether a value is this sample's, of this quantity and analyte; a sample without a name is its whole file."""
+def _by_name(measured: Sequence[Measured]) -> Index:
+    """The values by (quantity, analyte, sample); an empty analyte or sample stands for all of them."""
+    index: Index = {}
+    for each in measured:
+        for analyte in {"", each.analyte.casefold()}:
+            for sample in {"", each.sample}:
+                index.setdefault((each.quantity, analyte, sample), []).append(each)
+    return index
+
+
+def _meant(index: Index, listing: Listed, row: MeasuredItem) -> list[Measured]:
+    """The values of this sample, quantity and analyte; a sample without a name is its whole file."""
     wanted = listing.sample
-    if each.quantity != row.quantity or (row.analyte and each.analyte.casefold() != row.analyte.casefold()):
-        return False
-    if wanted.sample and each.sample != wanted.sample:
-        return False
-    return not each.file or each.file == wanted.file or each.file.endswith(f"/{wanted.file}")
+    alike = index.get((row.quantity, row.analyte.casefold(), wanted.sample), ())
+    return [
+        each
+        for each in alike
+        if not each.file or each.file == wanted.file or each.file.endswith(f"/{wanted.file}")
+    ]
 
 
 def _why_none(run: MeasuredRun, listing: Listed, found: Sequence[Measured]) -> str:

@@ -378,6 +378,13 @@ def test_a_limit_is_rounded_to_the_side_on_which_it_stays_true(tmp_path, printed
     assert table_of(reading)[0]["tnf"] == told
 
 
+def test_an_item_without_declared_decimals_keeps_every_digit(tmp_path):
+    form = replace(FORM, items=(Item(name="il17", label="IL-17", kind="quantity", unit="ng/mL"),))
+    folder = write(tmp_path / "raw", {"a.small": GOOD}, ["a.small,S1,P1,BL,,,,,,,"])
+    reading = read_activity(folder, "records/cytokines", protocol_of(), form)
+    assert table_of(reading)[0]["il17"] == "0.0123"
+
+
 def test_another_word_of_the_protocol_is_another_run(tmp_path):
     folder = write(tmp_path / "raw", {"a.small": GOOD}, ["a.small,S1,P1,BL,,,,,,,"])
     plain = read(folder)
