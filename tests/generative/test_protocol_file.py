@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import fields, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from firstdose.protocol.grammar import BY_NAME, SECTIONS
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.makers import MAKERS
 from firstdose.protocol.model import Activity, Protocol, Safety, Visit
+from firstdose.protocol.model_of_product import CellProduct, Limit
 from firstdose.protocol.model_of_safety import Sentinel
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.protocol.table import read_prose
@@ -50,6 +52,19 @@ SEEDS = st.integers(0, 2**32 - 1)
 SHARES = st.integers(0, 1000).map(lambda number: Decimal(number).scaleb(-3))
 
 
+SYMBOLS = st.just("") | UNITS.map(str)
+LIMITS = st.one_of(
+    st.builds(Limit, low=NUMBERS, open_low=st.booleans(), unit=SYMBOLS),
+    st.builds(Limit, high=NUMBERS, open_high=st.booleans(), unit=SYMBOLS),
+    st.tuples(st.integers(-99, 99), st.integers(1, 99), SYMBOLS).map(
+        lambda told: Limit(low=Decimal(told[0]), high=Decimal(told[0] + told[1]), unit=told[2])
+    ),
+    st.lists(
+        st.sampled_from(["negative", "no growth", "normal", "reviewed"]), min_size=1, max_size=3, unique=True
+    ).map(lambda words: Limit(words=tuple(words))),
+)
+
+
 def pairs_of(values: Any) -> Any:
     return st.dictionaries(NAMES, values, max_size=3).map(lambda found: tuple(sorted(found.items())))
 
@@ -76,8 +91,18 @@ def subsets(visits: list[str]) -> Any:
 
 def of_kind(field: Any, visits: list[str]) -> Any:
     """Values of the model as a field of this kind can hold them."""
-    low, high = field.limits or (-9999, 9999)
-    kinds = {
+    if field.kind == "table":
+        return tables(field.columns, field.makes, visits)
+    if field.kind == "visits":
+        return subsets(visits)
+    return looks(visits) if field.kind == "look" else plain_kinds(field.choices, field.limits)[field.kind]
+
+
+@cache
+def plain_kinds(choices: tuple[str, ...], limits: tuple[int, int] | None) -> dict[str, Any]:
+    """Those that no visit has a part in: made once, to make them takes longer than to draw."""
+    low, high = limits or (-9999, 9999)
+    return {
         "text": TEXTS,
         "rule": TEXTS,
         "prose": st.lists(TEXTS, min_size=1, max_size=3).map("\n\n".join),
@@ -99,7 +124,7 @@ def of_kind(field: Any, visits: list[str]) -> Any:
         "range": ordered(NUMBERS),
         "integer range": ordered(st.integers(-99, 99)),
         "window": ordered(st.integers(-99, 99)).map(lambda ends: Window(*ends)),
-        "choice": st.sampled_from(field.choices or ("",)),
+        "choice": st.sampled_from(choices or ("",)),
         "truth": st.booleans(),
         "sentinel": st.builds(
             Sentinel,
@@ -107,17 +132,13 @@ def of_kind(field: Any, visits: list[str]) -> Any:
             st.sampled_from(["dose level", "cohort", "trial"]),
             st.none() | st.integers(0, 9999),
         ),
-        "visits": subsets(visits),
-        "look": looks(visits),
         "codes": st.dictionaries(NAMES, PLAIN, min_size=1, max_size=3).map(
             lambda found: tuple(found.items())
         ),
+        "limit": LIMITS,
         "options": pairs_of(st.one_of(st.just(""), PLAIN)).filter(bool),
         "free": pairs_of(TEXTS),
     }
-    if field.kind == "table":
-        return tables(field.columns, field.makes, visits)
-    return kinds[field.kind]
 
 
 @st.composite
@@ -184,11 +205,16 @@ def protocols(draw: Any) -> Protocol:
             for name in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
         ),
     }
+    optional = [section.name for section in SECTIONS if section.name not in filled and not section.required]
+    # A protocol with everything in it is more than Hypothesis draws: any seven sections beside the required ones.
+    some = draw(st.sets(st.sampled_from(optional), max_size=7))
     for section in SECTIONS:
-        if section.name not in filled and (section.required or draw(st.booleans())):
+        if section.name not in filled and (section.required or section.name in some):
             filled[section.name] = draw(parts(section, visits))
     if filled.get("safety") == Safety():
         del filled["safety"]  # a section that says nothing cannot be written
+    if filled.get("product") == CellProduct():
+        del filled["product"]
     return Protocol(**filled)
 
 
