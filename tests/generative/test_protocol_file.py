@@ -65,6 +65,10 @@ LIMITS = st.one_of(
 )
 
 
+def thousandths(low: int, high: int) -> Any:
+    return st.integers(1000 * low, 1000 * high).map(lambda number: Decimal(number).scaleb(-3))
+
+
 def pairs_of(values: Any) -> Any:
     return st.dictionaries(NAMES, values, max_size=3).map(lambda found: tuple(sorted(found.items())))
 
@@ -110,7 +114,7 @@ def plain_kinds(choices: tuple[str, ...], limits: tuple[int, int] | None) -> dic
         "measure": st.one_of(NAMES, st.tuples(NAMES, NAMES).map(".".join)),
         "names": st.lists(NAMES, min_size=1, max_size=4, unique=True).map(tuple),
         "integer": st.integers(low, high),
-        "number": NUMBERS,
+        "number": thousandths(*limits) if limits else NUMBERS,
         "numbers": st.lists(NUMBERS, min_size=1, max_size=4).map(tuple),
         "number text": st.sampled_from(["32.8", "8.180", "5", "-0.10"]),
         "share": SHARES,
