@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from firstdose.catalogue import Item
+    from firstdose.protocol.model_of_capture import Branch, Capture, Site
     from firstdose.protocol.model_of_laboratory import PlannedAssay
     from firstdose.protocol.model_of_product import CellProduct
     from firstdose.values.quantity import Quantity
@@ -363,6 +364,9 @@ class Protocol:
     items: tuple[LocalItem, ...] = ()
     laboratory: tuple[PlannedAssay, ...] = field(default=(), metadata=LATER)
     product: CellProduct | None = field(default=None, metadata=LATER)
+    sites: tuple[Site, ...] = field(default=(), metadata=LATER)
+    branching: tuple[Branch, ...] = field(default=(), metadata=LATER)
+    capture: Capture | None = field(default=None, metadata=LATER)
     derivations: tuple[Derivation, ...] = ()
     checks: tuple[EditCheck, ...] = ()
     eligibility: tuple[Criterion, ...] = ()

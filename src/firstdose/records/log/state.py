@@ -1,0 +1,103 @@
+"""What holds now: values and records as the events leave them. The log is the record; this can be thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstdose.records.log.event import Event, Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value. `text` is what a cell of the study folder holds (3.5, <0.5, ND: reason; '' cleared), `raw` what was typed.
+
+    `seq`: the event that set it; `first`: the event of its first entry; they differ where it was changed.
+    """
+
+    text: str
+    raw: str
+    unit: str
+    seq: int
+    first: int
+    at: str
+    actor: str
+    reason: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs from the first entry or was ever set again."""
+        return self.seq != self.first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record of a form: where it was kept, whether it is struck out, and the event that says it is complete."""
+
+    site: str
+    added: int
+    struck: int = 0
+    completed: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """Values by key, records by key without item, as of `seq` with `head` its hash."""
+
+    seq: int = 0
+    head: str = ""
+    values: dict[Key, Value] = field(default_factory=dict)
+    records: dict[Key, Record] = field(default_factory=dict)
+
+    def participants(self) -> list[str]:
+        """Who was added, in that order."""
+        return [key.participant for key in self.records if key.form == "participants"]
+
+
+def fold(events: Iterable[Event], state: State | None = None) -> State:
+    """The state after these events, from nothing or from an earlier state (which is changed)."""
+    state = State() if state is None else state
+    for event in events:
+        apply(event, state)
+    return state
+
+
+def apply(event: Event, state: State) -> None:
+    """One event more. Kinds that say nothing about values leave them alone; a redacted value is unknown."""
+    state.seq, state.head = event.seq, event.hash
+    match event.kind:
+        case "value.set" | "value.cleared":
+            _set(event, state)
+        case "participant.added" | "repeat.added":
+            _record(event, state)
+        case "repeat.struck":
+            state.records[event.key.record] = replace(_record(event, state), struck=event.seq)
+        case "repeat.restored":
+            state.records[event.key.record] = replace(_record(event, state), struck=0)
+        case "form.completed":
+            state.records[event.key.record] = replace(_record(event, state), completed=event.seq)
+        case "form.reopened":
+            state.records[event.key.record] = replace(_record(event, state), completed=0)
+
+
+def _record(event: Event, state: State) -> Record:
+    return state.records.setdefault(event.key.record, Record(site=event.site, added=event.seq))
+
+
+def _set(event: Event, state: State) -> None:
+    _record(event, state)
+    payload = event.payload or {"new": "UNK: redacted", "raw": ""}
+    before = state.values.get(event.key)
+    state.values[event.key] = Value(
+        text=str(payload.get("new", "")),
+        raw=str(payload.get("raw", "")),
+        unit=str(payload.get("unit", "")),
+        seq=event.seq,
+        first=before.first if before else event.seq,
+        at=event.at,
+        actor=event.actor,
+        reason=str(payload.get("reason", "")),
+    )

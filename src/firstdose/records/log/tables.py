@@ -1,0 +1,88 @@
+"""The state as the tables of a study: the same texts, read by the same checks as a folder of records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from firstdose.laboratory.product_forms import product_forms
+from firstdose.protocol.names import forms
+from firstdose.records.order import natural
+from firstdose.records.snapshot import KEYS, SourceFile
+from firstdose.records.sources import Sources
+from firstdose.records.study import RECORDS, reading_of
+from firstdose.records.tables import Part
+from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstdose.protocol.model import Protocol
+    from firstdose.protocol.names import Form
+    from firstdose.records.log.event import Key
+    from firstdose.records.log.state import State
+    from firstdose.records.study import StudyReading
+
+Row = dict[str, str]
+
+
+def known_forms(protocol: Protocol) -> dict[str, Form]:
+    """Every form of a study: scheduled, of the product, visits and participants."""
+    own = {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
+    return dict(forms(protocol)) | own | product_forms(protocol)
+
+
+def study_tables(protocol: Protocol, state: State) -> dict[str, pl.DataFrame]:
+    """Activity -> its records as text, one column a key and an item, rows by participant, visit, lesion and number.
+
+    Struck records are left out. An activity without records has no table.
+    """
+    known = known_forms(protocol)
+    rows = _rows(state)
+    order = {visit.visit: place for place, visit in enumerate(protocol.visits)}
+    found: dict[str, list[Row]] = {}
+    for key in sorted(rows, key=lambda key: _sorting(key, order)):
+        if key.form in known:
+            found.setdefault(key.form, []).append(_keyed(key, known[key.form], rows[key]))
+    return {name: _frame(form, found[name]) for name, form in known.items() if name in found}
+
+
+def read_state(protocol: Protocol, state: State, *, invented: bool = False) -> StudyReading:
+    """The Snapshot of what is recorded, its one source the log with the hash of its head."""
+    known, sources = known_forms(protocol), Sources()
+    for activity, table in study_tables(protocol, state).items():
+        columns = {name: number for number, name in enumerate(table.columns, start=1)}
+        lines = pl.int_range(2, table.height + 2, dtype=pl.Int64, eager=True).alias("_row")
+        file = f"{RECORDS}/{activity}.csv"
+        part = Part(activity=activity, file=file, frame=table.with_columns(lines), columns=columns)
+        sources.parts[activity] = [part]
+    sources.files["log"] = SourceFile("log", state.head, state.seq)
+    return reading_of(protocol, known, sources, invented=invented)
+
+
+def _rows(state: State) -> dict[Key, Row]:
+    """Record -> item -> text, of the records that count."""
+    rows: dict[Key, Row] = {key: {} for key, record in state.records.items() if not record.struck}
+    for key, value in state.values.items():
+        if (record := key.record) in rows:
+            rows[record][key.item] = value.text
+    return rows
+
+
+def _keyed(key: Key, form: Form, row: Row) -> Row:
+    lesion = {"lesion": key.repeat} if form.per == "lesion" else {}
+    return {"participant": key.participant, "visit": key.visit} | row | lesion
+
+
+def _sorting(key: Key, visits: Mapping[str, int]) -> tuple[Any, ...]:
+    return (natural(key.participant), visits.get(key.visit, len(visits)), key.visit, natural(key.repeat))
+
+
+def _frame(form: Form, rows: list[Row]) -> pl.DataFrame:
+    """Every item has a column; a key has one where any record bears it."""
+    held = {name for row in rows for name, text in row.items() if text}
+    items = [item.name for item in form.items if item.name not in KEYS]
+    names = ["participant", *(key for key in KEYS[1:] if key in held), *items]
+    cells = {name: [row.get(name, "") for row in rows] for name in names}
+    return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String))

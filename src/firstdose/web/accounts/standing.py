@@ -1,0 +1,113 @@
+"""Who is asking: the person, the role in force, the sites, and the actor that the log will name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from firstdose.records.log.event import Actor
+from firstdose.web.accounts.rights import BLIND, may
+from firstdose.web.audit.models import CurrentRecord
+from firstdose.web.audit.study import current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from firstdose.web.accounts.models import Person
+
+ROLE_IN_SESSION = "membership"
+# Reached without a role: login and the account's own pages.
+OPEN = ("/accounts/", "/static/", "/i18n/", "/health/", "/no-role/", "/choose-role/")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The role somebody acts in. `sites`: where; empty means everywhere."""
+
+    person: Person
+    role: str
+    sites: tuple[str, ...]
+    auth: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(who=self.person.code, role=self.role, auth=self.auth)
+
+    @property
+    def blind(self) -> bool:
+        return self.role in BLIND
+
+    def may(self, right: str) -> bool:
+        return may(self.role, right)
+
+    def sees_site(self, site: str) -> bool:
+        return not self.sites or site in self.sites
+
+
+class Request(HttpRequest):
+    """A request behind the middleware: its standing is known."""
+
+    standing: Standing
+
+
+def standing_of(request: HttpRequest) -> Standing | None:
+    """The standing of a logged-in person in the chosen role; None where there is none."""
+    person = request.user
+    if not person.is_authenticated:
+        return None
+    held = [each for each in person.memberships.order_by("pk") if each.in_force]  # type: ignore[union-attr]
+    if not held:
+        return None
+    chosen = request.session.get(ROLE_IN_SESSION)
+    membership = next((each for each in held if each.pk == chosen), held[0])
+    sites = tuple(each.site for each in held if each.role == membership.role)
+    factors = " ".join(
+        each.get("method", "") for each in request.session.get("account_authentication_methods", [])
+    )
+    auth = f"{(request.session.session_key or '')[:8]} {factors}".strip()
+    return Standing(person, membership.role, () if "" in sites else sites, auth)  # type: ignore[arg-type]
+
+
+class StandingOfRequest:
+    """Middleware: `request.standing`; the anonymous go to the login, those without a role are told so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.standing = standing_of(request)  # type: ignore[attr-defined]
+        if request.standing is None and not request.path.startswith(OPEN):  # type: ignore[attr-defined]
+            if not request.user.is_authenticated:
+                return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
+            return HttpResponseRedirect(reverse("no_role"))
+        return self.get_response(request)
+
+
+def site_of(participant: str) -> str | None:
+    """The site of a participant; None where nobody bears the name."""
+    found = CurrentRecord.objects.filter(participant=participant, form="participants").first()
+    return found.site if found else None
+
+
+def require_participant(request: Request, participant: str) -> str:
+    """The participant's site; 404 where there is none or it is not this person's: both look alike."""
+    site = site_of(participant)
+    if site is None or not request.standing.sees_site(site):
+        raise Http404
+    return site
+
+
+def participants_for(standing: Standing) -> list[tuple[str, str]]:
+    """(participant, site) of everybody this person may see, in the order of entry."""
+    rows = CurrentRecord.objects.filter(form="participants", struck=0).order_by("added")
+    return [(row.participant, row.site) for row in rows if standing.sees_site(row.site)]
+
+
+def site_here(standing: Standing) -> str:
+    """The site at which a new participant of this person is entered: the only one, else the first."""
+    return (standing.sites or tuple(site.site for site in current().sites))[0]

@@ -1,0 +1,1 @@
+"""Forms from the protocol, participants, visits and photographs."""

@@ -1,0 +1,1 @@
+"""What leaves and what comes in: study folder, ODM, REDCap, CRF, inspector's pack, backup."""

@@ -1,0 +1,39 @@
+"""What every page's frame shows: the trial, who is logged in and as what, and where one may go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from firstdose import __version__
+from firstdose.web.audit.study import NoStudy, current
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+# (name of the address, words, right): the menu in its order. An app that is not there yet is left out.
+MENU = (
+    ("calendar", _("Calendar"), "see participants"),
+    ("participants", _("Participants"), "see participants"),
+    ("queries", _("Queries"), "see queries"),
+    ("events", _("Adverse events"), "see events"),
+    ("escalation", _("Escalation"), "see decision"),
+    ("deviations", _("Deviations"), "see deviations"),
+    ("trail", _("Trail"), "see trail"),
+    ("exports", _("Exports"), "export"),
+    ("people", _("People"), "see people"),
+    ("system", _("System"), "keep system"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame."""
+    standing = getattr(request, "standing", None)
+    try:
+        study = current()
+    except NoStudy:
+        study = None
+    menu = [(reverse(name), words) for name, words, right in MENU if standing and standing.may(right)]
+    return {"standing": standing, "study": study, "menu": menu, "app_version": __version__}

@@ -1,0 +1,1 @@
+"""Queries, source data verification, signatures, freeze and lock, deviations."""
