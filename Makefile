@@ -3,29 +3,32 @@ BIN    := .venv/bin
 # uv is taken when it is there; `make UV= ...` keeps to pip.
 UV     ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format lint types walls dependencies laws pages bench errors pins clean
+.PHONY: help demo test postgres check format lint types walls dependencies laws pages bench errors pins clean
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' $(MAKEFILE_LIST)
 
 ifneq ($(UV),)
 .venv/.ready: pyproject.toml constraints.txt
 	$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
-	$(UV) pip install --quiet --python $(BIN)/python --constraints constraints.txt --editable . --group dev
+	$(UV) pip install --quiet --python $(BIN)/python --constraints constraints.txt --editable ".[web]" --group dev
 	touch $@
 else
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "firstdose needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[web]" --group dev
 	touch $@
 endif
 
 demo: .venv/.ready   ## the psoriasis plaque trial, from its protocol file to the report
 	$(BIN)/firstdose demo
 
-test: .venv/.ready   ## all tests; ARGS="tests/unit -k dose" for some
+test: .venv/.ready   ## all tests, those of capture on both databases; ARGS="tests/unit -k dose" for some
 	$(BIN)/pytest -n 2 $(ARGS)
+	$(if $(ARGS),,$(MAKE) --no-print-directory postgres)
+postgres: .venv/.ready   ## the tests of capture on PostgreSQL; says so where none is installed
+	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(BIN)/pytest -n 2 -q tests/web
 
 check: format lint types walls dependencies laws   ## the next six; `make -k check` goes on after a failure
 format: .venv/.ready   ## is every file formatted?
@@ -57,7 +60,7 @@ pins:   ## renew constraints.txt, taking nothing younger than seven days
 	rm -rf build/pins
 	$(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install --quiet --upgrade pip
-	build/pins/bin/python -m pip install --quiet --uploaded-prior-to P7D --editable . --group dev
+	build/pins/bin/python -m pip install --quiet --uploaded-prior-to P7D --editable ".[web]" --group dev
 	build/pins/bin/python -m pip freeze --all --exclude setuptools --exclude-editable > constraints.txt
 
 clean:   ## remove the environment, caches and what was built

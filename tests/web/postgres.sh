@@ -5,7 +5,7 @@ where="${2:-${TMPDIR:-/tmp}/firstdose-postgres}"
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 [ -n "$bin" ] || { echo "PostgreSQL is not installed: apt-get install postgresql" >&2; exit 1; }
 run() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi; }
-if [ "${1:-start}" = stop ]; then run "$bin/pg_ctl" -D "$where/pg" -m fast stop >/dev/null; exit; fi
+if [ "${1:-start}" = stop ]; then run "$bin/pg_ctl" -D "$where/pg" -m fast -w stop >/dev/null; exit; fi
 port="${PGPORT:-54329}"
 if [ ! -d "$where/pg" ]; then
   mkdir -p "$where"

@@ -1,5 +1,7 @@
 """Settings, all from the environment: FIRSTDOSE_STUDY (folder), DATABASE_URL, FIRSTDOSE_HOSTS, FIRSTDOSE_BEHIND_PROXY.
 
+FIRSTDOSE_MFA=off leaves out the second factor, for a rehearsal on this computer alone; every page says so.
+
 What is kept lies in STUDY/capture: the SQLite database, the secret key, the key that signs anchors, photographs.
 """
 
@@ -9,6 +11,7 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from firstdose.web.project.places import database_of, secret_of
@@ -20,6 +23,9 @@ BEHIND_PROXY = os.environ.get("FIRSTDOSE_BEHIND_PROXY") == "1"  # then https is 
 SECRET_KEY = secret_of(KEPT)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("FIRSTDOSE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+MFA_REQUIRED = os.environ.get("FIRSTDOSE_MFA") != "off"
+if not MFA_REQUIRED and (BEHIND_PROXY or not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}):
+    raise ImproperlyConfigured("FIRSTDOSE_MFA=off is for a rehearsal on this computer alone. Leave it out.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if BEHIND_PROXY]
 
 INSTALLED_APPS = [
@@ -49,12 +55,15 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "firstdose.web.accounts.hardening.Hardened",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "firstdose.web.accounts.sessions.Limits",
+    "firstdose.web.accounts.sessions.SecondFactor",
     "firstdose.web.accounts.standing.StandingOfRequest",
 ]
 ROOT_URLCONF = "firstdose.web.project.urls"
@@ -68,7 +77,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                "firstdose.web.accounts.notices.messages",
                 "django.template.context_processors.i18n",
                 "firstdose.web.project.frame.frame",
             ],
@@ -95,8 +104,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}  # a second line; accounts.lockout is the first
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "firstdose.web.accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "firstdose.web.accounts.forms.AuthenticateForm",
+    "reauthenticate": "firstdose.web.accounts.forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones
 MFA_TOTP_ISSUER = "firstdose"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
@@ -107,6 +124,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_PROXY
+if BEHIND_PROXY:  # the prefix binds a cookie to this host and to https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = BEHIND_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -130,6 +150,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fa", _("Persian"))]

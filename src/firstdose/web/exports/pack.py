@@ -1,0 +1,115 @@
+"""The inspector's pack: everything that proves the trail on another computer, in one archive."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from firstdose import __version__
+from firstdose.records.log.file import log_lines
+from firstdose.report.pdf import render_pdf
+from firstdose.web.audit.clock import read_stamp
+from firstdose.web.audit.models import Anchor
+from firstdose.web.exports.making import Made, archive, filled_crf, make_blank_crf, source_for, tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from firstdose.records.log.event import Event
+    from firstdose.web.accounts.standing import Standing
+    from firstdose.web.exports.making import Source
+
+TRAIL = (
+    "seq",
+    "at",
+    "actor",
+    "role",
+    "kind",
+    "site",
+    "participant",
+    "visit",
+    "form",
+    "repeat",
+    "item",
+    "old",
+    "new",
+    "raw",
+    "reason",
+)
+READ_ME = """firstdose {version}: inspector's pack of {study}, up to event {seq} ({head})
+
+log.jsonl       every event, chained; its format is one page of the documentation (log format 1)
+anchors.txt     signed heads of the chain; compare with those that were mailed out of the database's reach
+trail.csv       the same events as a table
+people.csv      every event about accounts, roles, training and logins
+protocol.yaml   the version of the protocol in force
+records/        the tables of the study as they stand
+crf/            the filled case report form of each participant, with every change; and the blank one
+
+To verify on another computer: pip install firstdose, then: firstdose verify log.jsonl anchors.txt
+"""
+
+
+def make_pack(standing: Standing) -> Made:
+    """One archive, the same bytes for the same log."""
+    source = source_for(standing)
+    files = list(_files(source))
+    name = f"{source.study.id}-{source.state.seq}-inspector.zip"
+    return Made(name, archive(files), "application/zip", len(source.events))
+
+
+def _files(source: Source) -> Iterator[tuple[str, bytes]]:
+    told = {
+        "version": __version__,
+        "study": source.study.id,
+        "seq": source.state.seq,
+        "head": source.state.head,
+    }
+    yield "READ-ME.txt", READ_ME.format(**told).encode()
+    yield "log.jsonl", b"".join(log_lines(source.events))
+    yield "anchors.txt", "".join(f"{row.line}\n" for row in Anchor.objects.order_by("seq", "pk")).encode()
+    yield "trail.csv", trail_csv(source.events)
+    yield (
+        "people.csv",
+        trail_csv(
+            [
+                event
+                for event in source.events
+                if event.kind.startswith(("user.", "role.", "login.", "logout.", "factor.", "password."))
+            ]
+        ),
+    )
+    yield "protocol.yaml", source.study.text.encode()
+    yield from tables_of(source).items()
+    yield "crf/blank.pdf", make_blank_crf(source).content
+    moment = read_stamp(source.events[-1].at).replace(microsecond=0)
+    for participant in source.state.participants():
+        yield f"crf/{participant}.pdf", render_pdf(filled_crf(source, participant), moment)
+
+
+def trail_csv(events: Sequence[Event]) -> bytes:
+    """Events as a table that sorts and analyses."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(TRAIL)
+    for event in events:
+        key, payload = event.key, event.payload or {}
+        told = [str(payload.get(name, "")) for name in ("old", "new", "raw", "reason")]
+        writer.writerow(
+            [
+                event.seq,
+                event.at,
+                event.actor,
+                event.role,
+                event.kind,
+                event.site,
+                key.participant,
+                key.visit,
+                key.form,
+                key.repeat,
+                key.item,
+                *told,
+            ]
+        )
+    return out.getvalue().encode()
