@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from firstdose import __version__
-from firstdose.cli import custody, laboratory, protocols, safety, studies  # noqa: F401, they add their commands
+from firstdose.cli import capture, custody, exchange, laboratory, log, protocols, safety, studies  # noqa: F401, they add their commands
 from firstdose.cli.application import app
 from firstdose.values.issue import UserError
 

@@ -49,12 +49,16 @@ def serve(
         note = serving.ensure_protocol(protocol, file.read_text(encoding="utf-8"), compute_identity(protocol))
     except ValueError as why:
         stop(
-            [Issue(place_of(file), "FD-W001", str(why), "Serve each trial from a folder of its own.")],
+            [Issue(place_of(file), "FD-W190", str(why), "Serve each trial from a folder of its own.")],
             PROTOCOL,
         )
-    for line in [note, *serving.first_account(administrator, f"http://{host}:{port}", rehearsal=rehearsal)]:
-        if line:
-            typer.echo(line)
+    try:
+        told = serving.first_account(administrator, f"http://{host}:{port}", rehearsal=rehearsal)
+    except ValueError as why:
+        remedy = "Say who administers it: --administrator you@example.org; or try it with --rehearsal."
+        stop([Issue(place_of(study), "FD-W191", str(why), remedy)], OURS)
+    for line in filter(None, [note, *told]):
+        typer.echo(line)
     typer.echo(f"{protocol.trial.id}: http://{host}:{port}  (end with Ctrl+C)")
     serving.run(host, port, threads)
 

@@ -21,6 +21,8 @@ MENU = (
     ("events", _("Adverse events"), "see events"),
     ("escalation", _("Escalation"), "see decision"),
     ("deviations", _("Deviations"), "see deviations"),
+    ("locks", _("Locks"), "lock"),
+    ("protocol", _("Protocol"), "see participants"),
     ("trail", _("Trail"), "see trail"),
     ("exports", _("Exports"), "export"),
     ("people", _("People"), "see people"),

@@ -19,6 +19,7 @@ PROCESS = Actor(who=f"process serve {__version__}")
 def configure(study: Path, *, rehearsal: bool = False) -> None:
     """Django for this study folder. `rehearsal`: no second factor is asked for, and every page says so."""
     os.environ["FIRSTDOSE_STUDY"] = str(study.resolve())
+    (study / "capture" / "static").mkdir(parents=True, exist_ok=True)  # its own; whitenoise warns where it is missing
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstdose.web.project.settings")
     if rehearsal:
         os.environ["FIRSTDOSE_MFA"] = "off"
@@ -60,6 +61,22 @@ def ensure_protocol(protocol: Protocol, text: str, identity: str) -> str:
             "The version in force is served; put the new one in force on the page Protocol."
         )
     return ""
+
+
+def first_account(administrator: str, address: str, *, rehearsal: bool) -> list[str]:
+    """Lines about the first accounts, which are made where there are none.
+
+    Raises:
+        ValueError: there is none, and nobody is named.
+    """
+    from firstdose.web.accounts.models import Person
+    from firstdose.web.project import first_people
+
+    if rehearsal:
+        return first_people.invent_people(PROCESS)
+    if not administrator and not Person.objects.exists():
+        raise ValueError("There is no account yet.")
+    return first_people.invite_administrator(administrator, address, PROCESS)
 
 
 def run(host: str, port: int, threads: int) -> None:

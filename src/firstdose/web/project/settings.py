@@ -108,6 +108,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}  # a second line;
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "firstdose.web.accounts.adapter.FactorAdapter"
 MFA_FORMS = {
+    "activate_totp": "firstdose.web.accounts.forms.ActivateForm",
     "authenticate": "firstdose.web.accounts.forms.AuthenticateForm",
     "reauthenticate": "firstdose.web.accounts.forms.ReauthenticateForm",
 }

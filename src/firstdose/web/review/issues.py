@@ -45,3 +45,31 @@ def closed_already(form: str) -> Issue:
         _("Somebody has moved this query in the meantime."),
         _("Look at what was said and decide again."),
     )
+
+
+def another_trial(found: str, known: str) -> Issue:
+    return Issue(
+        Place("protocol.yaml"),
+        "FD-W087",
+        _("This is the protocol of %(found)s; here %(known)s is recorded.")
+        % {"found": found, "known": known},
+        _("Choose the file of this trial."),
+    )
+
+
+def same_protocol() -> Issue:
+    return Issue(
+        Place("protocol.yaml"),
+        "FD-W088",
+        _("This version means the same as the one in force."),
+        _("There is nothing to put in force."),
+    )
+
+
+def no_protocol_file() -> Issue:
+    return Issue(
+        Place("protocol.yaml"),
+        "FD-W089",
+        _("No file was chosen, or it is no text."),
+        _("Choose a protocol file."),
+    )
