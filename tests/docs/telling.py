@@ -132,6 +132,16 @@ def report_the_study() -> Told:
     return [("caveat", text.replace(" ", "  ", 1)) for text in sorted(caveats)]
 
 
+def verify_the_log() -> Told:
+    """`firstdose verify LOG anchor.txt`, typed inside the study; without anchors where the page has none."""
+    from firstdose.records.log.anchors import read_anchors
+    from firstdose.records.log.verifying import verify_file
+
+    anchors, unread = read_anchors(Path("anchor.txt")) if Path("anchor.txt").exists() else ([], [])
+    verdict = verify_file(Path("log.jsonl"), anchors)
+    return _told([*unread, *(each.issue for each in (*verdict.findings, *verdict.notes))])
+
+
 def run_python(text: str) -> Told:
     """What these lines leave in `issues`, or the caveats of the `result` they leave; run inside the base study."""
     script = Path("lines.py")
@@ -154,6 +164,7 @@ COMMANDS: dict[str, Callable[[], Told]] = {
     "firstdose registry PROTOCOL --against registered.xml": compare_with_the_registry,
     "firstdose rehearse PROTOCOL": rehearse_the_protocol,
     "firstdose report STUDY": report_the_study,
+    "firstdose verify LOG": verify_the_log,
 }
 
 
@@ -181,7 +192,7 @@ class Teller:
         with self.patch.context() as patch:
             for shelf, entry in shelf_entries(study, shown):
                 patch.setitem(load(shelf), entry.name, entry)
-            inside = script or "PROTOCOL" in page.command or "FILE" in page.command
+            inside = script or "PROTOCOL" in page.command or "FILE" in page.command or "LOG" in page.command
             patch.chdir(study if inside else study.parent)
             return run_python(script) if script else COMMANDS[page.command]()
 

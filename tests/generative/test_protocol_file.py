@@ -21,6 +21,7 @@ from firstdose.protocol.grammar import BY_NAME, SECTIONS
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.makers import MAKERS
 from firstdose.protocol.model import Activity, Protocol, Safety, Visit
+from firstdose.protocol.model_of_capture import Capture
 from firstdose.protocol.model_of_product import CellProduct, Limit
 from firstdose.protocol.model_of_safety import Sentinel
 from firstdose.protocol.reading import read_protocol_text
@@ -43,6 +44,7 @@ FEWER = settings(
 # ------------------------------------------------------------------------------------------ generated protocols
 
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,6}", fullmatch=True).filter(lambda name: name != "participant")
+ITEMS = st.tuples(NAMES, NAMES).map(".".join)
 WORDS = st.text("abcXYZ019éö:#'\"|>%@&*![]{}-?=<().;~`\\/ ", min_size=1, max_size=25).map(cleaned)
 TEXTS = WORDS.filter(lambda text: text and text != "." and text[0] != "#")
 PLAIN = st.text("abcXYZ 019", min_size=1, max_size=12).map(cleaned).filter(bool)
@@ -111,7 +113,9 @@ def plain_kinds(choices: tuple[str, ...], limits: tuple[int, int] | None) -> dic
         "rule": TEXTS,
         "prose": st.lists(TEXTS, min_size=1, max_size=3).map("\n\n".join),
         "name": NAMES,
-        "measure": st.one_of(NAMES, st.tuples(NAMES, NAMES).map(".".join)),
+        "measure": st.one_of(NAMES, ITEMS),
+        "measures": st.lists(st.one_of(NAMES, ITEMS), min_size=1, max_size=4, unique=True).map(tuple),
+        "item": ITEMS,
         "names": st.lists(NAMES, min_size=1, max_size=4, unique=True).map(tuple),
         "integer": st.integers(low, high),
         "number": thousandths(*limits) if limits else NUMBERS,
@@ -219,6 +223,8 @@ def protocols(draw: Any) -> Protocol:
         del filled["safety"]  # a section that says nothing cannot be written
     if filled.get("product") == CellProduct():
         del filled["product"]
+    if filled.get("capture") == Capture():
+        del filled["capture"]
     return Protocol(**filled)
 
 

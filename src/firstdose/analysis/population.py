@@ -18,12 +18,14 @@ from firstdose.analysis.origins import (
 )
 from firstdose.analysis.results import ResultRow, Source
 from firstdose.derived.rules import names_of, rule_of
+from firstdose.protocol.branches import deciding_items
 from firstdose.values.rounding import printed_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from firstdose.analysis.basis import Basis
+    from firstdose.protocol.model import Protocol
 
 RECORD = "record"
 
@@ -152,14 +154,14 @@ def count_missing(basis: Basis) -> Iterator[ResultRow]:
             n_participants=len(basis.flow.enrolled),
             method="count",
             exact=True,
-            sources=_origin_of_gap(line["activity"], line["item"]),
+            sources=_origin_of_gap(basis.protocol, line["activity"], line["item"]),
         )
 
 
-def _origin_of_gap(activity: str, item: str | None) -> tuple[Source, ...]:
-    """A record is due at visits that took place, for each lesion of the map."""
+def _origin_of_gap(protocol: Protocol, activity: str, item: str | None) -> tuple[Source, ...]:
+    """A record is due at visits that took place, for each lesion of the map; an item where it is asked."""
     if item is not None:
-        return (Source(activity, (item,)),)
+        return (Source(activity, (item, *deciding_items(protocol, activity, item))),)
     return (Source(activity), Source("visits", ("status", "reason")), Source("lesion_map", ("lesion",)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstdose.protocol.checking_capture import check_capture
 from firstdose.protocol.checking_designs import check_designs
 from firstdose.protocol.checking_dose import check_dose
 from firstdose.protocol.checking_families import check_families
@@ -42,6 +43,7 @@ CHECKS = (
     check_safety,
     check_laboratory,
     check_product,
+    check_capture,
     check_reach,
 )
 
@@ -56,6 +58,7 @@ _MENDED = frozenset(
 _STANDS_ON_THEM = frozenset(
     {"FD-P042", "FD-P046", "FD-P051", "FD-P052", "FD-P060", "FD-P061", "FD-P066", "FD-P093"}
     | {"FD-P117", "FD-P119", "FD-P120", "FD-P159"}
+    | {"FD-P190", "FD-P191", "FD-P193"}
 )
 # What counts dose levels: not asked where one of them could not be read.
 _STANDS_ON_LEVELS = frozenset({"FD-P152", "FD-P153"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firstdose.protocol.checking_codes_of_analyses import ANALYSES
+from firstdose.protocol.checking_codes_of_capture import CAPTURE
 from firstdose.protocol.checking_codes_of_laboratory import LABORATORY
 from firstdose.protocol.checking_codes_of_plan import PLAN
 from firstdose.protocol.checking_codes_of_product import PRODUCT
@@ -233,6 +234,7 @@ TABLE = (
     *SAFETY,
     *LABORATORY,
     *PRODUCT,
+    *CAPTURE,
 )
 
 CODES = {wording.code: wording for wording in sorted(TABLE, key=lambda wording: wording.code)}

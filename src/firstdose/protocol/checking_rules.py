@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from firstdose.protocol.checking_words import problem
-from firstdose.protocol.names import names_in_sight
+from firstdose.protocol.names import forms, names_in_sight
 from firstdose.protocol.rule import read_rule
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _rules(protocol: Protocol, places: Places) -> Iterator[Placed]:
         names = names_in_sight(protocol, "check", check.activity)
         place = places.of("checks", check.check, "rule")
         yield Placed(check.rule, place, names, "in a check")
+    yield from _branches(protocol, places)
     names = names_in_sight(protocol, "analysis_set")
     for row in protocol.analysis_sets:
         place = places.of("analysis_sets", row.name, "rule")
@@ -66,6 +67,15 @@ def _rules(protocol: Protocol, places: Places) -> Iterator[Placed]:
             names = names_in_sight(protocol, "where", _activity_of(protocol, estimand.endpoints))
             place = places.of("estimands", estimand.name, "where")
             yield Placed(estimand.where, place, names, "in the 'where' of an estimand")
+
+
+def _branches(protocol: Protocol, places: Places) -> Iterator[Placed]:
+    for branch in protocol.branching:
+        if branch.activity in forms(protocol):
+            names = names_in_sight(protocol, "branching", branch.activity)
+            yield Placed(
+                branch.rule, places.of("branching", branch.named, "asked_when"), names, "under branching"
+            )
 
 
 def _safety(protocol: Protocol, places: Places) -> Iterator[Placed]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from firstdose.protocol.grammar import SECTIONS
 from firstdose.protocol.identity import canonical
 from firstdose.protocol.model import LocalItem
+from firstdose.protocol.model_of_capture import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +40,11 @@ def compare_protocols(old: Protocol, new: Protocol) -> tuple[Difference, ...]:
 
 
 def name_of(part: Any) -> str:
-    """The name by which a row or block is matched: its first field."""
+    """The name by which a row or block is matched: its first field, of a branch activity.item."""
     if isinstance(part, LocalItem):
         return part.item.name
+    if isinstance(part, Branch):
+        return part.named
     return str(part[0] if isinstance(part, tuple) else getattr(part, fields(part)[0].name))
 
 

@@ -23,6 +23,7 @@ _FORMS = {
 _PATTERNS = {
     "name": r"^[A-Za-z][A-Za-z0-9_]*$",
     "names": r"^[A-Za-z][A-Za-z0-9_]*( [A-Za-z][A-Za-z0-9_]*)*$",
+    "item": r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$",
     "quantity": r"^[+-]?[0-9][0-9.eE+-]* .+$",
     "percent": r"^[0-9][0-9.eE+-]* .+$",
     "percent range": r"^[0-9][0-9.eE+-]* *\.\. *[0-9][0-9.eE+-]* .+$",

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.protocol import grammar_conduct, grammar_laboratory, grammar_plan, grammar_product
+from firstdose.protocol import (
+    grammar_capture,
+    grammar_conduct,
+    grammar_laboratory,
+    grammar_plan,
+    grammar_product,
+)
 
 if TYPE_CHECKING:
     from firstdose.protocol.fields import Section
@@ -16,6 +22,7 @@ SECTIONS: tuple[Section, ...] = (
     *grammar_conduct.SECTIONS,
     *grammar_laboratory.SECTIONS,
     *grammar_product.SECTIONS,
+    *grammar_capture.SECTIONS,
     *grammar_plan.SECTIONS,
 )
 BY_NAME = {section.name: section for section in SECTIONS}

@@ -108,6 +108,11 @@ def not_a_name(place: Place, text: str) -> Issue:
     return Issue(place, "FD-P037", f"{quoted(text)} cannot be used as a name.", remedy)
 
 
+def not_an_item(place: Place, text: str) -> Issue:
+    remedy = "Write activity.item, such as adverse_events.serious_criterion."
+    return Issue(place, "FD-P037", f"{quoted(text)} does not name an item with its activity.", remedy)
+
+
 def not_a_range(place: Place, text: str, example: str) -> Issue:
     return Issue(
         place, "FD-P038", f"{quoted(text)} is not a range.", f"Write first .. last, such as {example}."

@@ -12,6 +12,7 @@ from firstdose.protocol.desk import UNREAD, cleaned
 from firstdose.protocol.kinds_of_limits import read_limit
 from firstdose.protocol.kinds_of_lists import (
     read_codes,
+    read_measures,
     read_names,
     read_numbers,
     read_options,
@@ -35,6 +36,7 @@ LONGEST_TEXT = 2000
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _MEASURE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?")
+_ITEM = re.compile(r"[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*")
 _LOOK = re.compile(
     r"(?P<alone>value|any event|profile)"
     r"|(?P<change>change|percent change|worst change) from (?P<visit>[A-Za-z]\w*)"
@@ -90,6 +92,13 @@ def read_name(asked: Asked) -> str:
 
 def read_measure(asked: Asked) -> str:
     return _named(asked, _MEASURE)
+
+
+def read_item(asked: Asked) -> str | Unread:
+    """'screening.systemic_last'; a name without its activity could be of any form."""
+    if not _ITEM.fullmatch(asked.text):
+        return asked.tell(issues.not_an_item(asked.place, asked.text))
+    return asked.text
 
 
 def _named(asked: Asked, pattern: re.Pattern[str]) -> str:
@@ -285,6 +294,8 @@ KINDS: dict[str, Kind] = {
     "name": Kind(read_name, "", "a letter, then letters, digits or `_`"),
     "names": Kind(read_names, (), "names with single spaces between"),
     "measure": Kind(read_measure, "", "a name, or activity.item"),
+    "measures": Kind(read_measures, (), "names, or activity.item, with single spaces between"),
+    "item": Kind(read_item, "", "activity.item"),
     "rule": Kind(read_rule, "", "a rule"),
     "integer": Kind(read_integer, 0, "a whole number"),
     "number": Kind(read_decimal, Decimal(0), "a number"),

@@ -20,15 +20,25 @@ if TYPE_CHECKING:
 DOTS = ".."
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_MEASURE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?")
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 
 
 def read_names(asked: Asked) -> tuple[str, ...]:
     """Each once, each with its own place; a badly formed one is kept, so that others may refer to it."""
+    return _named(asked, _NAME)
+
+
+def read_measures(asked: Asked) -> tuple[str, ...]:
+    """Names, and names with a point between, as `read_names` reads them."""
+    return _named(asked, _MEASURE)
+
+
+def _named(asked: Asked, pattern: re.Pattern[str]) -> tuple[str, ...]:
     words = list(_words(asked.cell))
     for word in words:
         asked.desk.places.note((*asked.path, word.text), word.place)
-        if not _NAME.fullmatch(word.text):
+        if not pattern.fullmatch(word.text):
             asked.tell(issues.not_a_name(word.place, word.text))
     return _once(words, asked.desk)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from firstdose.catalogue import Item
 from firstdose.protocol import issues_of_values as issues
 from firstdose.protocol.model import Endpoint, Estimand, LocalItem, Scale
+from firstdose.protocol.model_of_capture import Branch
 from firstdose.values.number import plain
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def make_estimand(**values: Any) -> Estimand:
     return Estimand(**{"population": "", "treatment": "", "summary": ""} | values)
 
 
+def make_branch(*, named: str, rule: str) -> Branch:
+    """The column `item` says the activity too; both are empty where it could not be read."""
+    activity, _, item = named.partition(".")
+    return Branch(activity=activity, item=item, rule=rule)
+
+
 def check_item(row: LocalItem, path: Path, places: Places) -> Iterator[Issue]:
     """What the kind of an item asks of its other columns."""
     item = row.item
@@ -53,6 +60,7 @@ def check_item(row: LocalItem, path: Path, places: Places) -> Iterator[Issue]:
 
 
 MAKERS: dict[type, Callable[..., Any]] = {
+    Branch: make_branch,
     Endpoint: make_endpoint,
     Estimand: make_estimand,
     LocalItem: make_item,
@@ -71,6 +79,8 @@ def taken_apart(part: Any) -> dict[str, Any]:
     """The values of a part by the names that the grammar gives them: what the maker was given."""
     if isinstance(part, Endpoint):
         return _fields(part) | {"kind": look_of(part)}
+    if isinstance(part, Branch):
+        return {"named": part.named, "rule": part.rule}
     if isinstance(part, LocalItem):
         return _fields(part.item) | {"activity": part.activity, "range": _pair(part.item.low, part.item.high)}
     if isinstance(part, Scale):

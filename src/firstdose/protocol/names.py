@@ -51,7 +51,9 @@ __all__ = [
     "variants_of",
 ]
 
-PlaceKind = Literal["dlt", "where", "counts", "eligibility", "derivation", "check", "analysis_set"]
+PlaceKind = Literal[
+    "dlt", "where", "counts", "eligibility", "derivation", "check", "branching", "analysis_set"
+]
 
 # Activities that the package knows by their role in a trial; everything else is known by its items alone.
 CONSENT, ADMINISTRATION, EVENTS, END = "informed_consent", "injection", "adverse_events", "end_of_study"
@@ -167,7 +169,7 @@ def derived_names(protocol: Protocol) -> dict[str, Name]:
 
 
 def names_in_sight(protocol: Protocol, place: PlaceKind, activity: str = "") -> dict[str, Name]:
-    """What a rule may speak of at this place. `activity`: of an edit check, or of the endpoint behind a `where`."""
+    """What a rule may speak of at this place. `activity`: of an edit check or branch, or of the endpoint behind a `where`."""
     if place == "counts":
         return {name: Name(kind="number", label=label) for name, label in _COUNTS.items()}
     known = forms(protocol)
@@ -181,7 +183,7 @@ def names_in_sight(protocol: Protocol, place: PlaceKind, activity: str = "") -> 
         return _names_of([own] if own else []) | event
     if place == "eligibility":
         return derived | _names_of(form for form in known.values() if _before_treatment(protocol, form.name))
-    if place == "check":
+    if place in {"check", "branching"}:
         own = known.get(activity)
         return everything | derived | _names_of([own] if own else [])
     return derived | everything | (_FACTS if place == "analysis_set" else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from firstdose.protocol import telling_capture as capture
 from firstdose.protocol import telling_conduct as conduct
 from firstdose.protocol import telling_laboratory as laboratory
 from firstdose.protocol import telling_plan as plan
@@ -58,6 +59,8 @@ _ROWS: dict[str, tuple[str, Callable[[Any], str], Callable[[Protocol, Any], str]
     "schedule": ("schedule", lambda row: row.activity, conduct.tell_activity),
     "scales": ("scales", lambda row: row.name, _alone(conduct.tell_scale)),
     "laboratory": ("laboratory", lambda row: row.activity, laboratory.tell_assay),
+    "sites": ("sites", lambda row: row.site, _alone(capture.tell_site)),
+    "branching": ("branching", lambda row: row.named, capture.tell_branch),
     "items": ("items", lambda row: row.item.name, _alone(conduct.tell_item)),
     "derivations": ("derivations", lambda row: row.variable, conduct.tell_derivation),
     "checks": ("checks", lambda row: row.check, conduct.tell_check),
@@ -78,6 +81,7 @@ _KEYS: dict[str, Callable[[Protocol], dict[str, str]]] = {
     "intervention": conduct.tell_intervention,
     "safety": conduct.tell_safety,
     "product": product.tell_product,
+    "capture": capture.tell_capture,
     "rehearsal": plan.tell_rehearsal,
     "registration": lambda protocol: {
         key: f"{capital(spaced(key))}: {ended(value)}" for key, value in protocol.registration
@@ -85,7 +89,8 @@ _KEYS: dict[str, Callable[[Protocol], dict[str, str]]] = {
 }
 _HOME = {
     "trial": "", "assumptions": "12", "visits": "1.3", "schedule": "1.3", "scales": "8", "items": "8", "laboratory": "8",
-    "derivations": "8", "checks": "8", "eligibility": "5.2", "analysis_sets": "10.2", "objectives": "3",
+    "branching": "8", "derivations": "8", "checks": "8", "eligibility": "5.2", "analysis_sets": "10.2",
+    "objectives": "3", "sites": "12", "capture": "12",
     "endpoints": "3", "estimands": "3", "analyses": "10.8", "sensitivity": "10.8", "families": "10.10",
     "graph": "10.10",
     "published": "12", "outcomes": "3", "intervention": "6.1", "product": "6.1", "safety": "4.3", "rehearsal": "12",

@@ -188,6 +188,7 @@ def _codes(codes: tuple[tuple[str, str], ...]) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "names": " ".join,
+    "measures": " ".join,
     "visits": " ".join,
     "number": plain,
     "share": plain,

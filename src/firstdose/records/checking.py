@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.records import issues
+from firstdose.records.branching import check_branching
 from firstdose.records.checking_forms import check_edits, check_integrity, check_start_and_end
 from firstdose.records.checking_keys import (
     check_copies,
@@ -45,6 +46,7 @@ CHECKS = (
     check_start_and_end,
     check_integrity,
     check_edits,
+    check_branching,
     check_administrations,
     check_places,
     check_controls,

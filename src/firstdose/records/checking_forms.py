@@ -12,6 +12,7 @@ import polars as pl
 from firstdose.protocol.names import names_in_sight
 from firstdose.protocol.rule import expression, read_rule
 from firstdose.records import issues
+from firstdose.records.tables import with_dates
 from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
@@ -120,21 +121,14 @@ def check_edits(scope: Scope) -> Iterator[Issue]:
 def _in_sight(scope: Scope, form: Form, table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """The records with what the rule looks at besides: items of other forms, and values of other visits."""
     wanted = set(rule.names) | {name for name, _ in rule.lags}
-    frame = _with_dates(table, form)
+    frame = with_dates(table, form)
     for other in scope.forms.values():
         theirs = scope.snapshot.table(other.name)
         more = [item.name for item in other.items if item.name in wanted and item.name not in frame.columns]
         if more and theirs is not None and not other.repeats:
-            frame = _beside(frame, _with_dates(theirs, other), more)
+            frame = _beside(frame, with_dates(theirs, other), more)
     absent = [pl.lit(None).alias(name) for name in sorted(wanted) if name not in frame.columns]
     return reduce(_with_lag, sorted(rule.lags), frame.with_columns(absent))
-
-
-def _with_dates(table: pl.DataFrame, form: Form) -> pl.DataFrame:
-    dates = [
-        item.name for item in form.items if item.kind == "date" and table.schema.get(item.name) == pl.String
-    ]
-    return table.with_columns(pl.col(dates).str.to_date("%Y-%m-%d", strict=False))
 
 
 def _beside(frame: pl.DataFrame, theirs: pl.DataFrame, names: list[str]) -> pl.DataFrame:

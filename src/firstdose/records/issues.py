@@ -212,6 +212,14 @@ def given_to_control(place: Place, whose: str) -> Issue:
     return Issue(place, "FD-R073", message, CHECK_THE_SOURCE, "query")
 
 
+def not_asked(place: Place, item: str, rule: str) -> Issue:
+    """FD-R074: a value of an item that the branching of the protocol does not ask for."""
+    message = f"{item} is recorded, and it is asked only when {rule}."
+    return Issue(
+        place, "FD-R074", message, "Check both at the source; delete the value if it was not asked.", "query"
+    )
+
+
 def told(found: Sequence[Issue], most: int = 1000) -> list[Issue]:
     """The first Issues of one code, and one that counts the rest."""
     if len(found) <= most:

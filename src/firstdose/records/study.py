@@ -12,6 +12,7 @@ from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.names import forms
 from firstdose.readers.recognising import read_table
 from firstdose.records import issues
+from firstdose.records.branching import answer_unasked
 from firstdose.records.due import absent_records
 from firstdose.records.freezing import freeze
 from firstdose.records.laboratory import collect_laboratory, is_raw_folder, laboratory_values
@@ -79,7 +80,7 @@ def reading_of(
 ) -> StudyReading:
     """The Snapshot of these sources."""
     readings = [
-        read_part(part, known[activity], visits_at(protocol, activity))
+        read_part(answer_unasked(protocol, part), known[activity], visits_at(protocol, activity))
         for activity, parts in sources.parts.items()
         for part in parts
     ]

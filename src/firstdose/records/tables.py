@@ -222,6 +222,14 @@ def _placed(activity: str, frame: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFr
     ).select(list(GAP_COLUMNS))
 
 
+def with_dates(table: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """The same table, dates of items as dates where the whole day is known, else null: as rules want them."""
+    dates = [
+        item.name for item in form.items if item.kind == "date" and table.schema.get(item.name) == pl.String
+    ]
+    return table.with_columns(pl.col(dates).str.to_date("%Y-%m-%d", strict=False))
+
+
 def joined(readings: Iterable[TableReading], form: Form) -> pl.DataFrame:
     """The tables of several sources of one activity, one below the other."""
     return pl.concat([pl.DataFrame(schema=table_schema(form)), *(reading.frame for reading in readings)])

@@ -32,7 +32,6 @@ GAPS = (
 )
 NEVER_TAKEN = 1
 KEYS = ("participant", "visit", "lesion", "date")
-OF_ASSAYS = ("area_error",)  # a person who types a table has no column for it
 
 
 @dataclass(slots=True)
@@ -102,8 +101,7 @@ def _cells(draft: Draft) -> Iterator[tuple[Item, pl.Series]]:
             texts = number_texts(item, draft.numbers[item.name], draft.decimals.get(item.name, 0))
         else:
             texts = draft.words[item.name]
-        if item.name not in OF_ASSAYS or texts.null_count() < len(texts):
-            yield item, _with_gaps(texts, draft.gaps.get(item.name))
+        yield item, _with_gaps(texts, draft.gaps.get(item.name))
 
 
 def _with_gaps(texts: pl.Series, gaps: Ints | None) -> pl.Series:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from firstdose.protocol.names import ADMINISTRATION, END, EVENTS, forms
+from firstdose.records.branching import clear_unasked
 from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.rehearsal import issues
 from firstdose.rehearsal.cohort import invent_cohort, participant_ids
@@ -78,7 +79,7 @@ def rehearse(
     cohort, ended = enter(cohort, kept)
     kept, found = _of_those_who_entered(cohort, kept, [*found, *ended])
     drafts, more = _drafts(cohort, kept, progress or (lambda _: None))
-    tables = {name: table_of(cohort, draft) for name, draft in drafts.items()}
+    tables = {name: clear_unasked(protocol, name, table_of(cohort, draft)) for name, draft in drafts.items()}
     tables |= {VISITS: visits_table(cohort), PARTICIPANTS: pl.DataFrame({"participant": cohort.ids})}
     fixed, lost = fix_tables(tables, kept)
     return Rehearsed(

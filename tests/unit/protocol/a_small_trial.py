@@ -38,6 +38,7 @@ from firstdose.protocol.model import (
     Trial,
     Visit,
 )
+from firstdose.protocol.model_of_capture import Branch, Capture, Site
 from firstdose.values.issue import Issue, Place
 from firstdose.values.quantity import read_quantity
 from firstdose.values.window import Window
@@ -340,6 +341,21 @@ RICH = replace(
     graph=(
         Edge(edge="G1", family="course", source="E3", target="E3_M3", share=Decimal(1)),
         Edge(edge="G2", family="course", source="E3_M3", target="E3", share=Decimal("0.5")),
+    ),
+    sites=(
+        Site(site="S1", label="the first clinic", time_zone="Asia/Tehran"),
+        Site(site="S2", label="the second clinic"),
+    ),
+    branching=(
+        Branch(activity="adverse_events", item="serious_criterion", rule="serious"),
+        Branch(activity="adverse_events", item="end", rule="not ongoing"),
+    ),
+    capture=Capture(
+        blind=("severity",),
+        critical=("informed_consent", "adverse_events.grade"),
+        signed=("D0", "M3"),
+        unit_of_lock="participant",
+        idle=15,
     ),
 )
 

@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from firstdose.protocol import model, model_of_laboratory, model_of_product, model_of_safety
-from firstdose.protocol.comparing import compare_protocols
+from firstdose.protocol import model, model_of_capture, model_of_laboratory, model_of_product, model_of_safety
+from firstdose.protocol.comparing import compare_protocols, name_of
 from firstdose.protocol.model import Visit
 from firstdose.protocol.telling import Heading, render_telling, tell_differences, tell_part, tell_protocol
 from firstdose.protocol.telling_words import be, day, listed, number, quantity, window
@@ -27,7 +27,7 @@ SAMPLES = {
     bool: True,
 }
 # What the annotations of the model name.
-PARTS = vars(model_of_laboratory) | vars(model_of_product) | vars(model_of_safety)
+PARTS = vars(model_of_capture) | vars(model_of_laboratory) | vars(model_of_product) | vars(model_of_safety)
 HINTS = PARTS | vars(model) | {"Decimal": Decimal, "Quantity": Quantity, "Window": Window}
 
 
@@ -150,11 +150,13 @@ def test_every_leaf_of_the_model_is_told(leaf) -> None:
         "eligibility",
         "families",
         "graph",
+        "sites",
+        "branching",
     ],
 )
 def test_every_row_is_told_by_its_name(section) -> None:
     for row in getattr(RICH, section):
-        name = row.item.name if section == "items" else getattr(row, fields(row)[0].name)
+        name = name_of(row)
         assert tell_part(RICH, section, name)
         assert tell_part(RICH, section, name) in tell_part(RICH, section)
 

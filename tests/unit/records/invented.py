@@ -23,6 +23,7 @@ SITES = ("elbow", "knee", "back", "thigh", "forearm", "hand", "foot", "neck")
 FITTING = {
     "long_diameter": "8", "short_diameter": "5", "volume_drawn": "2", "residual_volume": "0.1", "role": "treated",
     "consent_date": (DAY_ZERO - dt.timedelta(days=20)).isoformat(), "ongoing": "no", "outcome": "recovered", "serious_criterion": "",
+    "systemic_last": "NA: never", "topical_last": "NA: never", "reason": "",
 }  # fmt: skip
 
 Table = list[dict[str, str]]

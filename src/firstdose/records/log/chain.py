@@ -46,7 +46,7 @@ def digest_of(payload: Payload, salt: str) -> str:
 
 def origin_of(study: str) -> str:
     """What stands before the first event of a study."""
-    return hashlib.sha256(f"firstdose log {FORMAT} {study}".encode()).hexdigest()
+    return hashlib.sha256(f"firstdose log {FORMAT} {composed(study)}".encode()).hexdigest()
 
 
 def header_of(event: Event) -> list[Json]:
@@ -96,18 +96,18 @@ def make_event(
     )
     payload = composed(new.payload)
     event = Event(
-        study=study,
+        study=composed(study),
         seq=seq,
         at=at,
         actor=composed(by.who),
-        role=by.role,
-        auth=by.auth,
+        role=composed(by.role),
+        auth=composed(by.auth),
         kind=new.kind,
         site=composed(new.site),
         key=key,
         payload_digest=digest_of(payload, salt),
         protocol=protocol,
-        app=app,
+        app=composed(app),
         idem=composed(idem),
         prev=prev,
         hash="",

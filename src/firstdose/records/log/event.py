@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias, Union
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-Json: TypeAlias = Union[str, int, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = str | int | Sequence["Json"] | Mapping[str, "Json"]
 Payload: TypeAlias = Mapping[str, Json]
 
 # The closed list: what may happen, and what its payload tells beside `reason`.
@@ -83,7 +83,7 @@ class Key:
     @property
     def record(self) -> Key:
         """The record that the value belongs to."""
-        return replace(self, item="")
+        return Key(self.participant, self.visit, self.form, self.repeat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,11 @@ def apply(event: Event, state: State) -> None:
 
 
 def _record(event: Event, state: State) -> Record:
-    return state.records.setdefault(event.key.record, Record(site=event.site, added=event.seq))
+    key = event.key.record
+    found = state.records.get(key)
+    if found is None:
+        found = state.records[key] = Record(site=event.site, added=event.seq)
+    return found
 
 
 def _set(event: Event, state: State) -> None:

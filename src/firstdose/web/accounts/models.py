@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+
+from firstdose.web.audit.clock import now
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class PersonQueries(BaseUserManager["Person"]):
@@ -59,4 +64,48 @@ class Membership(models.Model):
 
     @property
     def in_force(self) -> bool:
-        return self.until is None and self.trained_on is not None
+        return self.in_force_at(now())
+
+    def in_force_at(self, moment: datetime) -> bool:
+        begun = self.since <= moment and (self.until is None or moment < self.until)
+        return begun and self.trained_on is not None
+
+
+class Login(models.Model):
+    """One login from its beginning to its end. A session counts only while its row here has no end."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="logins")
+    key = models.TextField(db_index=True)
+    since = models.DateTimeField()
+    seen = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+    browser = models.TextField(default="", blank=True)
+    # False only for sessions that the one who runs the server made in a shell: nothing reached by HTTP can be that.
+    by_http = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "login"
+
+
+class Invitation(models.Model):
+    """A link by which a person sets a password; good once, for 72 hours, and only the newest of a person."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations")
+    digest = models.TextField(unique=True)
+    made = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "invitation"
+
+
+class SpentCode(models.Model):
+    """A code of the second factor that was accepted: no code counts twice, whichever process is asked."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    digest = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "spent_code"
+        constraints = (models.UniqueConstraint(fields=("person", "digest"), name="one_use_of_a_code"),)

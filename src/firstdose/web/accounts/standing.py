@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from firstdose.records.log.event import Actor
 from firstdose.web.accounts.rights import BLIND, may
+from firstdose.web.accounts.sessions import LOGIN, factors_of
 from firstdose.web.audit.models import CurrentRecord
 from firstdose.web.audit.study import current
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from firstdose.web.accounts.models import Person
+    from firstdose.web.accounts.models import Membership, Person
 
 ROLE_IN_SESSION = "membership"
 # Reached without a role: login and the account's own pages.
@@ -55,37 +57,62 @@ class Request(HttpRequest):
     standing: Standing
 
 
+def held_by(person: Person) -> list[Membership]:
+    """The roles of a person that are in force now."""
+    return [each for each in person.memberships.order_by("pk") if each.in_force]
+
+
+def roles_of(held: list[Membership]) -> list[str]:
+    """Each role once."""
+    return list(dict.fromkeys(each.role for each in held))
+
+
 def standing_of(request: HttpRequest) -> Standing | None:
     """The standing of a logged-in person in the chosen role; None where there is none."""
     person = request.user
     if not person.is_authenticated:
         return None
-    held = [each for each in person.memberships.order_by("pk") if each.in_force]  # type: ignore[union-attr]
+    held = held_by(person)
     if not held:
         return None
     chosen = request.session.get(ROLE_IN_SESSION)
-    membership = next((each for each in held if each.pk == chosen), held[0])
-    sites = tuple(each.site for each in held if each.role == membership.role)
-    factors = " ".join(
-        each.get("method", "") for each in request.session.get("account_authentication_methods", [])
-    )
-    auth = f"{(request.session.session_key or '')[:8]} {factors}".strip()
-    return Standing(person, membership.role, () if "" in sites else sites, auth)  # type: ignore[arg-type]
+    role = next((each.role for each in held if each.pk == chosen), held[0].role)
+    sites = tuple(each.site for each in held if each.role == role)
+    return Standing(person, role, () if "" in sites else sites, auth_of(request))
+
+
+def auth_of(request: HttpRequest) -> str:
+    """How strongly this login was proven, and which one it is: `login 12 password totp`."""
+    return f"login {request.session.get(LOGIN, 0)} {factors_of(request)}".strip()
 
 
 class StandingOfRequest:
-    """Middleware: `request.standing`; the anonymous go to the login, those without a role are told so."""
+    """Middleware: `request.standing`; the anonymous go to the login, those without a role are told so.
+
+    Whoever holds several roles chooses one for the session before anything else.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.standing = standing_of(request)  # type: ignore[attr-defined]
-        if request.standing is None and not request.path.startswith(OPEN):  # type: ignore[attr-defined]
-            if not request.user.is_authenticated:
-                return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
-            return HttpResponseRedirect(reverse("no_role"))
+        if not request.path.startswith(OPEN) and (instead := _instead(request)):
+            return HttpResponseRedirect(instead)
         return self.get_response(request)
+
+
+def _instead(request: HttpRequest) -> str:
+    """Where somebody goes who cannot see this page yet; '' for everybody else."""
+    if not request.user.is_authenticated:
+        return f"{reverse('account_login')}?next={quote(request.get_full_path())}"
+    if request.standing is None:  # type: ignore[attr-defined]
+        return reverse("no_role")
+    held = held_by(request.user)
+    chosen = request.session.get(ROLE_IN_SESSION)
+    if len(roles_of(held)) > 1 and chosen not in {each.pk for each in held}:
+        return reverse("choose_role")
+    return ""
 
 
 def site_of(participant: str) -> str | None:

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from firstdose import __version__
-from firstdose.records.log.chain import canonical, make_event, origin_of
+from firstdose.records.log.chain import canonical, composed, make_event, origin_of
 from firstdose.records.log.event import KINDS, Event, Key
 from firstdose.web.audit import models
+from firstdose.web.audit.allowed import (
+    ENTRIES,
+    VALUES,
+    Locked,
+    Moved,
+    Refused,
+    Struck,
+    refuse_locked,
+    refuse_moved,
+    refuse_struck,
+)
 from firstdose.web.audit.clock import now, stamp
 from firstdose.web.audit.consequences import consequences
-from firstdose.web.audit.projecting import project
+from firstdose.web.audit.folding import FOLDED
+from firstdose.web.audit.head import last_event, writing
+from firstdose.web.audit.projecting import load, project
 from firstdose.web.audit.reading import event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from firstdose.records.log.event import Actor, NewEvent
+    from firstdose.web.audit.folding import Now
 
-_WRITER = threading.Lock()  # SQLite's own lock is unfair when many wait
-_LOCK_NUMBER = 0x66697273  # of PostgreSQL's advisory lock, held until the transaction ends
+__all__ = ["Locked", "Moved", "Refused", "Struck", "append", "put_back", "with_idem", "writing"]
 
-
-class Moved(Exception):
-    """Somebody changed these values since they were read: key -> the event that stands there now."""
-
-    def __init__(self, moved: Mapping[Key, int]) -> None:
-        self.moved = moved
-        super().__init__(f"{len(moved)} values changed since they were read")
+_CHUNK = 5000
+# Called after events were committed: the anchors of the log (anchors.py) are kept up by it.
+AFTER: list[Callable[[Sequence[Event]], None]] = []
 
 
 def append(
@@ -48,52 +57,43 @@ def append(
 
     `idem`: made by the client; events that already bear it are answered and nothing is written twice.
     `seen`: for each value the event last seen (0: none); Moved where another stands there now. `study` and `protocol`
-    are those of the last activation unless said.
+    are those of the last activation unless said. The `old` of a changed value is what stands there, whoever asks.
 
     Raises:
-        Moved: as said.
-        ValueError: an unknown kind, which is a programming mistake.
+        Moved, Locked, Struck: as they say; nothing is written.
+        ValueError: an unknown kind, or a log without a study, which are programming mistakes.
     """
-    for each in new:
-        if each.kind not in KINDS:
-            raise ValueError(f"{each.kind!r} is no kind of event")
+    _know(new)
+    wanted = [_composed(each) for each in new]
+    seen = {_key(key): seq for key, seq in (seen or {}).items()}
     with writing():
-        if idem and (known := with_idem(idem)):
+        if idem and (known := with_idem(composed(idem))):
             return known
-        _refuse_moved(seen or {})
-        last = models.Event.objects.order_by("-seq").first()
-        study = study or (last.study if last else "")
-        protocol = protocol or (last.protocol if last else "")
-        at = max(stamp(now()), last.at if last else "")
-        written: list[Event] = []
-        for each in [*new, *consequences(new)]:
-            event = make_event(
-                each,
-                study=study,
-                seq=(written[-1].seq if written else last.seq if last else 0) + 1,
-                at=at,
-                by=by,
-                protocol=protocol,
-                app=__version__,
-                idem=idem,
-                prev=written[-1].hash if written else last.hash if last else origin_of(study),
-                salt=secrets.token_hex(16),
-            )
-            written.append(event)
+        there = load([*(each.key for each in wanted if each.kind in FOLDED | ENTRIES), *seen])
+        refuse_moved(seen, there)
+        refuse_locked(wanted, by, there)
+        refuse_struck(wanted, there)
+        written = tuple(_chained(_full(wanted, there), by, idem, study, protocol))
         _insert(written)
-        project(written)
-    return tuple(written)
+        project(written, there)
+        transaction.on_commit(lambda: _tell(written))
+    return written
 
 
-@contextmanager
-def writing() -> Iterator[None]:
-    """A transaction that holds the head of the log; nobody else can append until it ends."""
-    postgres = connection.vendor == "postgresql"
-    with _WRITER, transaction.atomic():
-        if postgres:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_NUMBER])
-        yield
+def put_back(events: Iterable[Event]) -> int:
+    """Events of another database of the same study, as they were, into an empty log; answers how many.
+
+    The triggers judge their order; whether they are whole is the caller's question. Projections are not touched.
+    """
+    many = 0
+    events = iter(events)
+    with writing():
+        if last_event() is not None:
+            raise ValueError("the log is not empty")
+        while chunk := tuple(islice(events, _CHUNK)):
+            _insert(chunk)
+            many += len(chunk)
+    return many
 
 
 def with_idem(idem: str) -> tuple[Event, ...]:
@@ -101,51 +101,93 @@ def with_idem(idem: str) -> tuple[Event, ...]:
     return tuple(event_of(row) for row in models.Event.objects.filter(idem=idem).order_by("seq"))
 
 
-def _refuse_moved(seen: Mapping[Key, int]) -> None:
-    moved: dict[Key, int] = {}
-    for key, seq in seen.items():
-        there = (
-            models.CurrentValue.objects.filter(
-                participant=key.participant, visit=key.visit, form=key.form, repeat=key.repeat, item=key.item
-            )
-            .values_list("seq", flat=True)
-            .first()
-            or 0
-        )
-        if there != seq:
-            moved[key] = there
-    if moved:
-        raise Moved(moved)
+def _know(new: Sequence[NewEvent]) -> None:
+    if unknown := sorted({each.kind for each in new} - KINDS.keys()):
+        raise ValueError(f"{unknown} are no kinds of event")
+
+
+def _key(key: Key) -> Key:
+    return Key(*(composed(part) for part in (key.participant, key.visit, key.form, key.repeat, key.item)))
+
+
+def _composed(new: NewEvent) -> NewEvent:
+    """Written as the log writes it (NFC), so that one value has one key."""
+    return replace(new, key=_key(new.key), site=composed(new.site), payload=composed(new.payload))
+
+
+def _full(new: Sequence[NewEvent], there: Now) -> Iterator[NewEvent]:
+    """The events with the old value as it stands, then what follows from them."""
+    told: dict[Key, str] = {}
+    for each in new:
+        if each.kind not in VALUES:
+            yield each
+            continue
+        key = each.key
+        row = there.values.get((key.participant, key.visit, key.form, key.repeat, key.item))
+        old = told.get(key, row.text if row else "")
+        told[key] = str(each.payload.get("new", ""))
+        yield replace(each, payload={**each.payload, "old": old})
+    yield from consequences(new, there)
+
+
+def _chained(
+    new: Iterable[NewEvent], by: Actor, idem: str, study: str, protocol: str
+) -> Iterator[Event]:
+    """The events in their places after the last one."""
+    last = last_event()
+    if last and study not in {"", last.study}:
+        raise ValueError(f"this log is of study {last.study!r}, not of {study!r}")
+    study = last.study if last else composed(study)
+    if not study:
+        raise ValueError("the first event of a log names its study")
+    protocol = protocol or (last.protocol if last else "")
+    at = max(stamp(now()), last.at if last else "")
+    seq, prev = (last.seq, last.hash) if last else (0, origin_of(study))
+    for each in new:
+        event = make_event(
+            each, study=study, seq=seq + 1, at=at, by=by, protocol=protocol, app=__version__, idem=idem, prev=prev,
+            salt=secrets.token_hex(16),
+        )  # fmt: skip
+        seq, prev = event.seq, event.hash
+        yield event
+
+
+def _tell(written: Sequence[Event]) -> None:
+    for each in AFTER:
+        each(written)
+
+
+_EVENT = (
+    "seq", "study", "at", "actor", "role", "auth", "kind", "site", "participant", "visit", "form", "repeat", "item",
+    "payload_digest", "protocol", "app", "idem", "prev", "hash",
+)  # fmt: skip
 
 
 def _insert(events: Sequence[Event]) -> None:
-    models.Event.objects.bulk_create([_row(event) for event in events])
-    models.Payload.objects.bulk_create(
-        models.Payload(seq=event.seq, salt=event.salt, text=canonical(event.payload or {}).decode())
-        for event in events
-    )
+    said = [event for event in events if event.payload is not None]
+    payloads = [(event.seq, event.salt, canonical(event.payload or {}).decode()) for event in said]
+    _write("event", _EVENT, [_row(event) for event in events])
+    _write("payload", ("seq", "salt", "text"), payloads)
 
 
-def _row(event: Event) -> models.Event:
+def _write(table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """One statement a table; Django's own way builds an object for each row first."""
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), 1000):
+            part = rows[start : start + 1000]
+            values = ", ".join([marks] * len(part))
+            names = ", ".join(columns)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) VALUES {values}",  # noqa: S608, names of our own
+                [cell for row in part for cell in row],
+            )
+
+
+def _row(event: Event) -> tuple[object, ...]:
     key = event.key
-    return models.Event(
-        seq=event.seq,
-        study=event.study,
-        at=event.at,
-        actor=event.actor,
-        role=event.role,
-        auth=event.auth,
-        kind=event.kind,
-        site=event.site,
-        participant=key.participant,
-        visit=key.visit,
-        form=key.form,
-        repeat=key.repeat,
-        item=key.item,
-        payload_digest=event.payload_digest,
-        protocol=event.protocol,
-        app=event.app,
-        idem=event.idem,
-        prev=event.prev,
-        hash=event.hash,
-    )
+    return (
+        event.seq, event.study, event.at, event.actor, event.role, event.auth, event.kind, event.site,
+        key.participant, key.visit, key.form, key.repeat, key.item,
+        event.payload_digest, event.protocol, event.app, event.idem, event.prev, event.hash,
+    )  # fmt: skip

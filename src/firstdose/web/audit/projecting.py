@@ -1,37 +1,52 @@
-"""Projections: what each event does to the current tables. `rebuild` drops and folds them from the log."""
+"""Projections: the current tables, brought up to date in the transaction of a save, or folded anew from the log."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple, fields
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Q
 
 from firstdose.web.audit import models
+from firstdose.web.audit.folding import (
+    FOLDED,
+    Happened,
+    LockNow,
+    Now,
+    QueryNow,
+    RecordNow,
+    ValueNow,
+    erased,
+    happened,
+    rows_happened,
+    shown,
+)
+from firstdose.web.audit.head import writing
+from firstdose.web.audit.reading import events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from firstdose.records.log.event import Event, Key
 
-OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
-_QUERY = {"query.answered": ANSWERED, "query.closed": CLOSED, "query.reopened": OPEN}
-_LEVEL = {"lock.frozen": "frozen", "lock.locked": "locked"}
-
-
-def project(events: Iterable[Event]) -> None:
-    """Bring the current tables up to these events."""
-    for event in events:
-        kind = event.kind
-        if kind in {"value.set", "value.cleared"}:
-            _set(event)
-        elif kind in {"participant.added", "repeat.added"}:
-            _record(event)
-        elif kind in {"repeat.struck", "repeat.restored", "form.completed", "form.reopened"}:
-            _stand(event)
-        elif kind.startswith("query."):
-            _query(event)
-        elif kind.startswith("lock."):
-            _lock(event)
-        elif kind.startswith(("sdv.", "sign.")):
-            _mark(event)
+PLACE: Final = ("participant", "visit", "form", "repeat")
+_RECORD: Final = tuple(each.name for each in fields(RecordNow))
+_VALUE: Final = tuple(each.name for each in fields(ValueNow))
+_QUERY: Final = tuple(each.name for each in fields(QueryNow))[1:]
+_COLUMNS: Final = {
+    models.CurrentRecord: (*PLACE, *_RECORD),
+    models.CurrentValue: (*PLACE, "item", *_VALUE),
+    models.CurrentQuery: ("query", *PLACE, *_QUERY),
+    models.CurrentLock: ("participant", "visit", "level", "seq"),
+}
+PROJECTIONS = tuple(_COLUMNS)
+_CHUNK = 20_000
+_EVENTS = (
+    "SELECT e.seq, e.kind, e.site, e.participant, e.visit, e.form, e.repeat, e.item, e.at, e.actor, p.text"
+    " FROM event e LEFT JOIN payload p ON p.seq = e.seq WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq"
+)
 
 
 def place_of(key: Key) -> dict[str, str]:
@@ -39,87 +54,183 @@ def place_of(key: Key) -> dict[str, str]:
     return {"participant": key.participant, "visit": key.visit, "form": key.form, "repeat": key.repeat}
 
 
-def _record(event: Event) -> None:
-    models.CurrentRecord.objects.get_or_create(
-        **place_of(event.key), defaults={"site": event.site, "added": event.seq}
-    )
+# ------------------------------------------------------------------------------------------------------------ a save
 
 
-def _stand(event: Event) -> None:
-    _record(event)
-    now: dict[str, Any] = {
-        "repeat.struck": {"struck": event.seq},
-        "repeat.restored": {"struck": 0},
-        "form.completed": {"completed": event.seq},
-        "form.reopened": {"completed": 0},
-    }[event.kind]
-    models.CurrentRecord.objects.filter(**place_of(event.key)).update(**now)
-
-
-def _set(event: Event) -> None:
-    _record(event)
-    payload = event.payload or {"new": "UNK: redacted", "raw": ""}
-    told = {
-        "text": str(payload.get("new", "")),
-        "raw": str(payload.get("raw", "")),
-        "unit": str(payload.get("unit", "")),
-        "reason": str(payload.get("reason", "")),
-        "seq": event.seq,
-        "at": event.at,
-        "actor": event.actor,
-        "verified": 0,
-        "signed": 0,
+def load(keys: Iterable[Key]) -> Now:
+    """What holds for these values and records: three queries, however many there are."""
+    now = Now()
+    keys = set(keys)
+    if not keys:
+        return now
+    participants = {key.participant for key in keys}
+    narrow = {
+        "participant__in": participants,
+        "visit__in": {key.visit for key in keys},
+        "form__in": {key.form for key in keys},
     }
-    first = {"first": event.seq, "site": event.site}
-    models.CurrentValue.objects.update_or_create(
-        **place_of(event.key), item=event.key.item, defaults=told, create_defaults=told | first
-    )
+    people = Q(participant__in=participants, form="participants")
+    if items := {key.item for key in keys if key.item}:
+        _load_values(now, models.CurrentValue.objects.filter(**narrow, item__in=items))
+    wanted = models.CurrentRecord.objects.filter(Q(**narrow) | people)
+    for row in wanted.values_list(*_COLUMNS[models.CurrentRecord]):
+        now.records[row[:4]] = RecordNow(*row[4:])
+    locks = models.CurrentLock.objects.filter(participant__in={"", *participants})
+    for participant, visit, level, seq in locks.values_list("participant", "visit", "level", "seq"):
+        now.locks[participant, visit] = LockNow(level, seq)
+    return now
 
 
-def _query(event: Event) -> None:
-    payload = event.payload or {}
-    if event.kind == "query.opened":
-        models.CurrentQuery.objects.update_or_create(
-            query=event.seq,
-            defaults=place_of(event.key)
-            | {
-                "item": event.key.item,
-                "site": event.site,
-                "status": OPEN,
-                "text": str(payload.get("text", "")),
-                "source": str(payload.get("source", "")),
-                "code": str(payload.get("code", "")),
-                "opened_at": event.at,
-                "opened_by": event.actor,
-                "last": event.seq,
-            },
+def _load_values(now: Now, rows: Any) -> None:
+    for row in rows.values_list(*_COLUMNS[models.CurrentValue]):
+        now.values[row[:5]] = value = ValueNow(*row[5:])
+        now.by_seq[value.seq] = row[:5]
+
+
+def project(events: Sequence[Event], now: Now | None = None) -> None:
+    """Bring the current tables up to these events. `now`: what holds for their keys, loaded where it is not given."""
+    now = load(event.key for event in events if event.kind in FOLDED) if now is None else now
+    more = [happened(event) for event in events if event.kind in FOLDED]
+    _load_seqs(now, more)
+    now.apply(more)
+    _save(now)
+
+
+def _load_seqs(now: Now, events: Sequence[Happened]) -> None:
+    """Rows that events name by number: what a signature was put under, what a redaction erased, queries."""
+    seqs = {seq for event in events if event.kind == "sign.made" for seq in shown(event.payload)}
+    seqs |= {erased(event.payload) for event in events if event.kind == "redacted"}
+    for chunk in _chunks(sorted(seqs - set(now.by_seq)), 500):
+        _load_values(now, models.CurrentValue.objects.filter(seq__in=chunk))
+    numbers = {
+        int((event.payload or {}).get("seq" if event.kind == "redacted" else "query", 0))
+        for event in events
+        if event.kind == "redacted" or event.kind.startswith("query.")
+    }
+    if numbers - {0}:
+        queries = models.CurrentQuery.objects.filter(query__in=numbers)
+        for number, *row in queries.values_list(*_COLUMNS[models.CurrentQuery]):
+            now.queries[number] = QueryNow(tuple(row[:4]), *row[4:])
+
+
+def _save(now: Now) -> None:
+    touched = now.touched
+    records = [models.CurrentRecord(**_named(models.CurrentRecord, (*key, *astuple(now.records[key])))) for key in touched.records]
+    values = [models.CurrentValue(**_named(models.CurrentValue, (*key, *astuple(now.values[key])))) for key in touched.values]
+    queries = [models.CurrentQuery(**_named(models.CurrentQuery, _query_row(number, now.queries[number]))) for number in touched.queries]
+    _upsert(records, PLACE)
+    _upsert(values, (*PLACE, "item"))
+    _upsert(queries, ("query",))
+    for participant, visit in touched.locks:
+        there = models.CurrentLock.objects.filter(participant=participant, visit=visit)
+        if lock := now.locks.get((participant, visit)):
+            there.update_or_create(
+                participant=participant, visit=visit, defaults={"level": lock.level, "seq": lock.seq}
+            )
+        else:
+            there.delete()
+
+
+def _named(model: Any, row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(_COLUMNS[model], row, strict=True))
+
+
+def _query_row(number: int, query: QueryNow) -> tuple[Any, ...]:
+    record, *rest = astuple(query)
+    return (number, *record, *rest)
+
+
+def _upsert(rows: Sequence[Any], unique: Sequence[str]) -> None:
+    if rows:
+        model = type(rows[0])
+        change = [name for name in _COLUMNS[model] if name not in unique]
+        model.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=unique, update_fields=change, batch_size=500
         )
-        return
-    models.CurrentQuery.objects.filter(query=payload.get("query", 0)).update(
-        status=_QUERY[event.kind], last=event.seq
-    )
 
 
-def _lock(event: Event) -> None:
-    place = {"participant": event.key.participant, "visit": event.key.visit}
-    models.CurrentLock.objects.filter(**place).delete()
-    if level := _LEVEL.get(event.kind):
-        models.CurrentLock.objects.create(**place, level=level, seq=event.seq)
+# ------------------------------------------------------------------------------------------------------- from the log
 
 
-def _mark(event: Event) -> None:
-    """Verification stands at its value; a signature at every value that was shown."""
-    payload: Any = event.payload or {}
-    at = models.CurrentValue.objects.filter(**place_of(event.key), item=event.key.item)
-    if event.kind == "sdv.done":
-        at.filter(seq=payload.get("seq", 0)).update(verified=event.seq)
-    elif event.kind == "sdv.voided":
-        at.update(verified=0)
-    elif event.kind == "sign.voided":
-        at.update(signed=0)
-    elif event.kind == "sign.made":
-        shown = [int(seq) for _, seq in payload.get("shown", [])]
-        models.CurrentValue.objects.filter(seq__in=shown).update(signed=event.seq)
+def folded() -> Now:
+    """What holds by the log alone."""
+    now = Now()
+    now.apply(rows_happened(_rows(), _kept()))
+    return now
 
 
-PROJECTIONS = (models.CurrentRecord, models.CurrentValue, models.CurrentQuery, models.CurrentLock)
+def rebuild() -> Now:
+    """Drop what the current tables say and write the fold of the log; nobody writes meanwhile."""
+    with writing():
+        now = folded()
+        for model in PROJECTIONS:
+            model.objects.all().delete()
+            _write(model, _table(now, model))
+    return now
+
+
+def differences() -> list[str]:
+    """How the current tables differ from the fold of the log, a line for each row; none: they are equal."""
+    with transaction.atomic():
+        now = folded()
+        return [line for model in PROJECTIONS for line in _differ(now, model)]
+
+
+def _differ(now: Now, model: Any) -> Iterator[str]:
+    wanted, there = set(_table(now, model)), set(model.objects.values_list(*_COLUMNS[model]))
+    name = model._meta.db_table  # noqa: SLF001, Django's public name for it
+    yield from (f"{name}: {row} is missing" for row in sorted(wanted - there))
+    yield from (f"{name}: {row} is not what the log says" for row in sorted(there - wanted))
+
+
+def _table(now: Now, model: Any) -> Iterator[tuple[Any, ...]]:
+    rows: dict[Any, Any] = {
+        models.CurrentRecord: ((*key, *_plain(row, _RECORD)) for key, row in now.records.items()),
+        models.CurrentValue: ((*key, *_plain(row, _VALUE)) for key, row in now.values.items()),
+        models.CurrentQuery: (
+            (number, *row.record, *_plain(row, _QUERY)) for number, row in now.queries.items()
+        ),
+        models.CurrentLock: ((*key, row.level, row.seq) for key, row in now.locks.items()),
+    }
+    return iter(rows[model])
+
+
+def _plain(row: Any, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in names)
+
+
+def _rows() -> Iterator[tuple[Any, ...]]:
+    """Every event in order, a chunk at a time: neither memory nor the database holds a million at once."""
+    last = models.Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    with connection.cursor() as cursor:
+        for after in range(0, last, _CHUNK):
+            cursor.execute(_EVENTS, [after, after + _CHUNK])
+            yield from cursor.fetchall()
+
+
+def _kept() -> dict[int, Any]:
+    told = [each.payload or {} for each in events(kind="redacted")]
+    return {erased(each): each.get("kept") or None for each in told}
+
+
+def _write(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
+    """A table as a whole: COPY on PostgreSQL, one prepared statement on SQLite."""
+    table, columns = model._meta.db_table, ", ".join(_COLUMNS[model])  # noqa: SLF001
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(_COLUMNS[model]))
+        for chunk in _chunked(rows):
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", chunk)  # noqa: S608
+
+
+def _chunked(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk
+
+
+def _chunks(seqs: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (seqs[start : start + size] for start in range(0, len(seqs), size))

@@ -58,17 +58,20 @@ def current() -> Study:
     Raises:
         NoStudy: nothing was activated.
     """
-    last = (
-        Event.objects.filter(kind="protocol.activated").order_by("-seq").values_list("seq", flat=True).first()
-    )
+    last = Event.objects.filter(kind="protocol.activated").order_by("-seq").values_list("seq", "hash").first()
     if last is None:
         raise NoStudy
-    return at_activation(last)
+    return _activated(*last)
+
+
+def at_activation(seq: int) -> Study:
+    """The study under the protocol that this event activated."""
+    return _activated(seq, Event.objects.values_list("hash", flat=True).get(seq=seq))
 
 
 @lru_cache(maxsize=16)
-def at_activation(seq: int) -> Study:
-    """The study under the protocol that this event activated; events never change, so the answer is kept."""
+def _activated(seq: int, _hash: str) -> Study:
+    """Events never change, so the answer is kept; the hash says which log it is."""
     payload = json.loads(Payload.objects.get(seq=seq).text)
     protocol = read_protocol_text(payload["text"]).protocol
     if protocol is None:

@@ -1,0 +1,191 @@
+"""What the core says of records: its checks, its integrity rules and its scores, of the records of one page only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from firstdose.derived.scores import arrays_of, score_column
+from firstdose.protocol.names import ADMINISTRATION, CONSENT, names_in_sight
+from firstdose.protocol.rule import read_rule
+from firstdose.records.checking import check_records
+from firstdose.records.due import LESIONS
+from firstdose.records.log.state import Record, State, Value
+from firstdose.records.log.tables import read_state
+from firstdose.records.order import natural
+from firstdose.records.visits import PARTICIPANTS, VISITS
+from firstdose.values.issue import Place
+from firstdose.web.accounts.blinding import hidden
+from firstdose.web.capture import issues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from firstdose.protocol.names import Form
+    from firstdose.records.log.event import Key
+    from firstdose.records.snapshot import Snapshot
+    from firstdose.values.issue import Issue
+    from firstdose.web.accounts.standing import Standing
+    from firstdose.web.audit.study import Study
+    from firstdose.web.capture.strict import Objection
+
+_NEW_RECORD = Record(site="", added=0)
+# Told of other records than the one being entered, or of tables that are still growing.
+_NOT_HERE = frozenset({"FD-R012", "FD-R051", "FD-R052", "FD-R061", "FD-R074"})
+# At the bedside these can be answered at once.
+_HARD = frozenset({"FD-R054", "FD-R055"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculated:
+    """A score of one record: what it is called, its value, and the items it was computed from."""
+
+    record: Key
+    name: str
+    label: str
+    value: float | None
+    decimals: int
+    unit: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Of the records of a page: Objections by value (item '' where the record as a whole is meant), and scores."""
+
+    said: Mapping[Key, Sequence[Objection]]
+    scores: tuple[Calculated, ...]
+
+
+def judge(
+    study: Study, standing: Standing, form: Form, state: State, records: Sequence[Key], *, scores: bool = True
+) -> Judgement:
+    """The core's judgement of these records as `state` has them."""
+    there = [record for record in records if record in state.records]
+    if not there:
+        return Judgement(said={}, scores=())
+    snapshot = read_state(study.protocol, narrowed(study, state, form)).snapshot
+    lines = _lines(study, state, form)
+    said: dict[Key, list[Objection]] = {}
+    for issue in check_records(study.protocol, snapshot):
+        record = lines.get(issue.place.line) if issue.place.file == f"records/{form.name}.csv" else None
+        if record not in there or record is None or issue.code in _NOT_HERE:
+            continue
+        key = replace(record, item=_item_of(issue, snapshot, form))
+        if not _gives_away(study, standing, form, issue, key.item):
+            said.setdefault(key, []).append(_as_objection(issue))
+    table = snapshot.table(form.name)
+    known = _calculated(form, table, lines, there) if scores and table is not None else iter(())
+    return Judgement(said=said, scores=tuple(known))
+
+
+def with_values(state: State, texts: Mapping[Key, str]) -> State:
+    """The state as it would be with these texts; records that hold any are there."""
+    values, records = dict(state.values), dict(state.records)
+    for key, text in texts.items():
+        values[key] = Value(text=text, raw=text, unit="", seq=0, first=0, at="", actor="")
+        if text and key.record not in records:
+            records[key.record] = _NEW_RECORD
+    return State(seq=state.seq, head=state.head, values=values, records=records)
+
+
+def narrowed(study: Study, state: State, form: Form) -> State:
+    """Only the forms that a check of this form can look at: the others have no say and cost time."""
+    names = {form.name, VISITS, PARTICIPANTS, CONSENT, LESIONS, ADMINISTRATION, *_seen_by_checks(study, form)}
+    return State(
+        seq=state.seq,
+        head=state.head,
+        values={key: value for key, value in state.values.items() if key.form in names},
+        records={key: record for key, record in state.records.items() if key.form in names},
+    )
+
+
+def _seen_by_checks(study: Study, form: Form) -> set[str]:
+    items = {name for each in study.protocol.checks if each.activity == form.name for name in _names(study, each.rule, form)}
+    return {other.name for other in study.forms.values() if items & {item.name for item in other.items}}
+
+
+def _names(study: Study, rule: str, form: Form) -> set[str]:
+    known = names_in_sight(study.protocol, "check", form.name)
+    read, _ = read_rule(rule, known, Place(""), [visit.visit for visit in study.protocol.visits])
+    return set() if read is None else {*read.names, *(name for name, _ in read.lags)}
+
+
+def _lines(study: Study, state: State, form: Form) -> dict[int, Key]:
+    """Line of the form's table -> record, in the order in which the core writes it."""
+    order = {visit.visit: place for place, visit in enumerate(study.protocol.visits)}
+    own = [key for key, record in state.records.items() if key.form == form.name and not record.struck]
+    own.sort(key=lambda key: (natural(key.participant), order.get(key.visit, len(order)), key.visit, natural(key.repeat)))
+    return dict(enumerate(own, start=2))
+
+
+def _item_of(issue: Issue, snapshot: Snapshot, form: Form) -> str:
+    columns = snapshot.columns.get((form.name, issue.place.file), {})
+    name = next((name for name, number in columns.items() if number == issue.place.column), "")
+    return name if form.item(name) or name == "date" else ""
+
+
+def _as_objection(issue: Issue) -> Objection:
+    """The Issue without the words that say whose record it is: the page says it."""
+    whose, colon, rest = issue.message.partition(": ")
+    message = rest[:1].upper() + rest[1:] if colon and whose.startswith("Participant ") else issue.message
+    told = issues.keep_or_change(message, issue.remedy, issue.code)
+    return replace(told, core="error") if issue.code in _HARD else told
+
+
+def _gives_away(study: Study, standing: Standing, form: Form, issue: Issue, item: str) -> bool:
+    """Whether the Issue would tell a blinded person of something hidden."""
+    if not standing.blind:
+        return False
+    if item and hidden(standing, form.name, item):
+        return True
+    integrity = [rule.columns for rule in form.integrity if rule.code == issue.code]
+    if any(hidden(standing, form.name, name) for columns in integrity for name in columns):
+        return True
+    for check in study.protocol.checks:
+        if issue.message.startswith(f"Check {check.check}:"):
+            return any(hidden(standing, "", name) for name in _names(study, check.rule, form))
+    return False
+
+
+class _Watched(dict[str, Any]):
+    """The columns of a table for a score, which notes the names that were asked for."""
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._arrays = arrays
+        self.seen: list[str] = []
+
+    def __missing__(self, name: str) -> Any:
+        self.seen.append(name)
+        return self._arrays[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+
+def _calculated(
+    form: Form, table: pl.DataFrame, lines: Mapping[int, Key], records: Sequence[Key]
+) -> Iterator[Calculated]:
+    rows = {lines[line]: at for at, line in enumerate(table["_row"]) if line in lines}
+    for score in form.scores:
+        if form.item(score.name):  # a scale is its own score
+            continue
+        values, watched = score_column(table, score.compute), _Watched(arrays_of(table))
+        score.compute(watched)
+        for record in records:
+            yield Calculated(
+                record=record,
+                name=score.name,
+                label=score.label,
+                value=values[rows[record]] if record in rows else None,
+                decimals=score.decimals,
+                unit=score.unit,
+                inputs=tuple(dict.fromkeys(watched.seen)),
+            )
+

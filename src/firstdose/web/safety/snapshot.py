@@ -1,0 +1,70 @@
+"""The records now, and as they would be with values that are meant but not saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from firstdose.records.log.event import Key
+from firstdose.records.log.state import Record, State, Value
+from firstdose.records.log.tables import read_state
+from firstdose.records.order import natural
+from firstdose.web.audit.models import Event
+from firstdose.web.audit.reading import current_state
+from firstdose.web.audit.snapshot import reading_now
+from firstdose.web.audit.study import current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstdose.protocol.model import Protocol
+    from firstdose.records.snapshot import Snapshot
+
+FIRST_LINE = 2  # of a table's first record: the header is line 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The protocol in force and the records at the head of the log."""
+
+    protocol: Protocol
+    snapshot: Snapshot
+    seq: int
+    head: str
+
+
+def now_on_record() -> Now:
+    """What decisions are made from; the Snapshot is computed once for each head of the log."""
+    seq, head = Event.objects.order_by("-seq").values_list("seq", "hash").first() or (0, "")
+    return Now(protocol=current().protocol, snapshot=reading_now().snapshot, seq=seq, head=head)
+
+
+def state_now() -> State:
+    """Values and records now, computed once for each head of the log; to be copied, not changed."""
+    seq, head = Event.objects.order_by("-seq").values_list("seq", "hash").first() or (0, "")
+    return _state_at(seq, head)
+
+
+@lru_cache(maxsize=2)
+def _state_at(_seq: int, _head: str) -> State:
+    return current_state()
+
+
+def as_if(state: State, record: Key, values: Mapping[str, str]) -> Snapshot:
+    """The records if these values of one record were saved as well."""
+    ahead = State(state.seq, state.head, dict(state.values), dict(state.records))
+    ahead.records.setdefault(record, Record(site="", added=0))
+    for item, text in values.items():
+        ahead.values[replace(record, item=item)] = Value(
+            text=text, raw=text, unit="", seq=0, first=0, at="", actor=""
+        )
+    return read_state(current().protocol, ahead).snapshot
+
+
+def record_at(state: State, form: str, line: int) -> Key | None:
+    """The record behind a line of the table of a form that repeats: the tables are in this order."""
+    keys = [key for key, record in state.records.items() if key.form == form and not record.struck]
+    keys.sort(key=lambda key: (natural(key.participant), key.visit, natural(key.repeat)))
+    place = line - FIRST_LINE
+    return keys[place] if 0 <= place < len(keys) else None
