@@ -30,7 +30,7 @@ test: .venv/.ready   ## all tests, those of capture on both databases; ARGS="tes
 postgres: .venv/.ready   ## the tests of capture on PostgreSQL; says so where none is installed
 	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(BIN)/pytest -n 2 -q tests/web
 
-check: format lint types walls dependencies laws   ## the next six; `make -k check` goes on after a failure
+check: format lint types walls dependencies laws security   ## the next seven; `make -k check` goes on after a failure
 format: .venv/.ready   ## is every file formatted?
 	$(BIN)/ruff format --check
 lint: .venv/.ready   ## ruff, every rule but those pyproject.toml gives a reason against
@@ -43,6 +43,9 @@ dependencies: .venv/.ready   ## used is declared, declared is used
 	$(BIN)/deptry src
 laws: .venv/.ready   ## own checkers: names, sizes, documentation, wheel
 	$(BIN)/pytest -q tests/architecture
+security: .venv/.ready   ## bandit over the package, pip-audit over what is installed
+	$(BIN)/bandit -q -c pyproject.toml -r src
+	$(BIN)/python .ci/audit.py
 
 pages: .venv/.ready   ## write the parts of docs that follow from the package
 	$(BIN)/python -m docs.pages

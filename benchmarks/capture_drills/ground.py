@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 def arguments(about: str) -> argparse.ArgumentParser:
     """What every drill is asked: which database, and whether the page is written."""
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--database", default="", help="postgresql://... of a database to make anew; SQLite without")
+    parser.add_argument(
+        "--database", default="", help="postgresql://... of a database to make anew; SQLite without"
+    )
     parser.add_argument("--page", action="store_true", help="write the figures into docs/reference")
     return parser
 
@@ -24,6 +24,7 @@ def arguments(about: str) -> argparse.ArgumentParser:
 def begin(database: str = "") -> str:
     """Django on a new database with the seed trial in force; answers SQLite or PostgreSQL."""
     os.environ["FIRSTDOSE_STUDY"] = tempfile.mkdtemp(prefix="firstdose-drill-")
+    (Path(os.environ["FIRSTDOSE_STUDY"]) / "capture").mkdir()
     os.environ["FIRSTDOSE_SECRET_KEY"] = "only for drills: " + "x" * 50
     os.environ["DATABASE_URL"] = database
     os.environ["DJANGO_SETTINGS_MODULE"] = "firstdose.web.project.settings"

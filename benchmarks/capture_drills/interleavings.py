@@ -1,17 +1,17 @@
 """G9: two people on one form, the same save sent twice, a hundred requests for one slot.
 
-python benchmarks/capture_drills/interleavings.py --rounds 1000 [--database postgresql://...] [--page]
+python -m benchmarks.capture_drills.interleavings --rounds 1000 [--database postgresql://...] [--page]
 """
 
 from __future__ import annotations
 
-import random
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import ground
-from page import table, write_section, written_by
+from benchmarks.capture_drills import ground
+from benchmarks.capture_drills.page import table, write_section, written_by
+from numpy.random import default_rng
 
 
 def two_people(rounds: int) -> tuple[int, int, list[str]]:
@@ -22,17 +22,24 @@ def two_people(rounds: int) -> tuple[int, int, list[str]]:
 
     saved, refused, faults = 0, 0, []
     for number in range(rounds):
-        draw = random.Random(number)
+        draw = default_rng(number)
         keys = [Key(f"I-{number:04d}", "V1", "drill", "", f"item{each}") for each in range(3)]
         sight: dict[str, dict[Key, tuple[int, str]]] = {}
         for _ in range(8):
-            who = draw.choice(["ann", "bob"])
+            who = ("ann", "bob")[draw.integers(2)]
             if who not in sight or draw.random() < 0.3:
-                rows = {row.item: (row.seq, row.text) for row in CurrentValue.objects.filter(participant=keys[0].participant)}
+                rows = {
+                    row.item: (row.seq, row.text)
+                    for row in CurrentValue.objects.filter(participant=keys[0].participant)
+                }
                 sight[who] = {key: rows.get(key.item, (0, "")) for key in keys}
                 continue
-            chosen = draw.sample(keys, draw.choice([1, 2, 3]))
-            new = [each for each in ground.form(keys[0].participant, "V1", f"{who} {draw.random()}", 3) if each.key in chosen]
+            chosen = [keys[place] for place in draw.permutation(3)[: draw.integers(1, 4)]]
+            new = [
+                each
+                for each in ground.form(keys[0].participant, "V1", f"{who} {draw.random()}", 3)
+                if each.key in chosen
+            ]
             before = sight.pop(who)
             try:
                 written = append(new, by=Actor(who=who), seen={key: before[key][0] for key in chosen})
@@ -40,7 +47,11 @@ def two_people(rounds: int) -> tuple[int, int, list[str]]:
                 refused += 1
                 continue
             saved += 1
-            faults += [f"round {number}: {who} overwrote what was not seen" for event in written if event.payload["old"] != before[event.key][1]]
+            faults += [
+                f"round {number}: {who} overwrote what was not seen"
+                for event in written
+                if event.payload["old"] != before[event.key][1]
+            ]
     return saved, refused, faults
 
 
@@ -111,12 +122,19 @@ def main() -> None:
     saved, refused, lost = two_people(asked.rounds)
     doubled, slots = double_submits(asked.rounds), last_slot(asked.slots)
     rows = [
-        ("Interleavings of two people on one form", f"{asked.rounds} ({saved} saves, {refused} refused)", str(len(lost))),
+        (
+            "Interleavings of two people on one form",
+            f"{asked.rounds} ({saved} saves, {refused} refused)",
+            str(len(lost)),
+        ),
         ("The same save sent twice at once", str(asked.rounds), str(len(doubled))),
         ("100 requests at once for one slot", str(asked.slots), str(len(slots))),
     ]
     heads = ("What", "How often", "Lost, doubled or given twice")
-    text = f"## Two people at once: {name}\n\n{written_by('benchmarks/capture_drills/interleavings.py')}\n\n" + table(heads, rows)
+    text = (
+        f"## Two people at once: {name}\n\n{written_by('benchmarks/capture_drills/interleavings.py')}\n\n"
+        + table(heads, rows)
+    )
     print(text, *(lost + doubled + slots)[:10], sep="\n")
     if asked.page:
         write_section(f"interleavings-{name.lower()}", text)

@@ -1,20 +1,20 @@
 """G2: a process that saves forms is killed (kill -9) at random moments; what it acknowledged must be there, whole.
 
-python benchmarks/capture_drills/kill9.py --kills 1000 [--database postgresql://...] [--page]
+python -m benchmarks.capture_drills.kill9 --kills 1000 [--database postgresql://...] [--page]
 """
 
 from __future__ import annotations
 
 import os
-import random
 import signal
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-import ground
-from page import table, write_section, written_by
+from benchmarks.capture_drills import ground
+from benchmarks.capture_drills.page import table, write_section, written_by
+from numpy.random import Generator, default_rng
 
 ITEMS = 20
 
@@ -42,7 +42,7 @@ def save_for_ever(out: int, kill: int) -> None:
         os.write(out, f"={idem}\n".encode())
 
 
-def kill_once(kill: int, draw: random.Random) -> tuple[list[str], list[str]]:
+def kill_once(kill: int, draw: Generator) -> tuple[list[str], list[str]]:
     """(begun, acknowledged) forms of a child that lived for a random time."""
     from django.db import connections
 
@@ -56,7 +56,7 @@ def kill_once(kill: int, draw: random.Random) -> tuple[list[str], list[str]]:
             os._exit(1)
     os.close(give)
     first = os.read(take, 4096)  # the first save has begun
-    time.sleep(draw.uniform(0, 0.09))
+    time.sleep(draw.uniform(0, 0.25))
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     told = first
@@ -103,7 +103,7 @@ def run(kills: int, seed: int = 1) -> Tally:
     from firstdose.web.audit.projecting import differences
     from firstdose.web.audit.reading import events
 
-    draw, tally = random.Random(seed), Tally()
+    draw, tally = default_rng(seed), Tally()
     for kill in range(1, kills + 1):
         judge(kill, *kill_once(kill, draw), tally)
     tally.faults += differences()
@@ -124,7 +124,10 @@ def main() -> None:
         ("Forms of 20 items acknowledged", str(tally.acknowledged)),
         ("Acknowledged forms lost, half forms, projections that differ", str(len(tally.faults))),
     ]
-    text = f"## A saving process is killed: {name}\n\n{written_by('benchmarks/capture_drills/kill9.py')}\n\n" + table(("What", "How many"), rows)
+    text = (
+        f"## A saving process is killed: {name}\n\n{written_by('benchmarks/capture_drills/kill9.py')}\n\n"
+        + table(("What", "How many"), rows)
+    )
     print(text, *tally.faults[:10], sep="\n")
     if asked.page:
         write_section(f"kill9-{name.lower()}", text)

@@ -39,12 +39,14 @@ def test_a_protocol_file_alone_gives_a_blank_form(tmp_path: Path) -> None:
     assert told == [str(tmp_path / "crf_blank.html"), str(tmp_path / "crf_blank.pdf")]
 
 
+@pytest.mark.slow
 def test_a_study_gives_a_filled_form_for_each_participant(tmp_path: Path) -> None:
     code, told = typed("crf", TRIAL, "--out", tmp_path)
     assert code == 0
     assert [Path(line).name for line in told[::2]] == [f"crf_INV-00{number}.html" for number in range(1, 6)]
 
 
+@pytest.mark.slow
 def test_a_log_gives_forms_with_who_and_when(tmp_path: Path, log: Path) -> None:
     code, _ = typed("crf", TRIAL, "--log", log, "--participant", "INV-002", "--out", tmp_path)
     assert code == 0
@@ -52,6 +54,7 @@ def test_a_log_gives_forms_with_who_and_when(tmp_path: Path, log: Path) -> None:
     assert "nurse.one, 2026-01-05" in (tmp_path / "crf_INV-002.html").read_text()
 
 
+@pytest.mark.slow
 def test_blank_and_annotated_forms_can_be_asked_of_a_study(tmp_path: Path) -> None:
     code, told = typed("crf", TRIAL, "--blank", "--annotated", "--out", tmp_path)
     assert code == 0
@@ -65,6 +68,7 @@ def test_an_unknown_participant_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_odm_of_a_log_has_every_event(tmp_path: Path, log: Path) -> None:
     code, told = typed("export", TRIAL, "--format", "odm", "--log", log, "--out", tmp_path)
     assert code == 0
@@ -90,6 +94,7 @@ def test_tables_are_never_written_over_others(tmp_path: Path) -> None:
     assert "FD-R028" in told[0]
 
 
+@pytest.mark.slow
 def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         typed("export", TRIAL, "--format", "redcap", "--out", tmp_path / name)

@@ -106,7 +106,11 @@ def fill(inputs: Inputs, values: Mapping[str, str], repeat: str = "") -> dict[st
         assert box in inputs.offered, f"the page has no box for {item}: {sorted(inputs.offered)[:40]}"
         missing = read_missing_reason(text) if text not in inputs.choices.get(box, ()) else None
         if missing is None:
-            assert box not in inputs.choices or text in {"", *inputs.choices[box]}, (item, text, inputs.choices[box])
+            assert box not in inputs.choices or text in {"", *inputs.choices[box]}, (
+                item,
+                text,
+                inputs.choices[box],
+            )
             sent |= {box: text, code: "", why: ""}
         else:
             sent |= {box: "", code: missing.code, why: missing.reason}
@@ -151,7 +155,9 @@ def enter_sheet(
     inputs = inputs_of(client, at)
     sent = dict(inputs.sent)
     for each, values in records.items():
-        sent |= {name: text for name, text in fill(inputs, values, each).items() if name.split("-")[1:2] == [each]}
+        sent |= {
+            name: text for name, text in fill(inputs, values, each).items() if name.split("-")[1:2] == [each]
+        }
     if reason:
         sent |= {"reason_for_all": reason, "same": "yes"}
     answer = client.post(at, sent | {"do": do})
@@ -179,7 +185,7 @@ class Faults(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         classes = (told.get("class") or "").split()
-        if tag == "p" and "fault" in classes or tag == "ul" and "errors" in classes:
+        if (tag == "p" and "fault" in classes) or (tag == "ul" and "errors" in classes):
             self._depth, self._tag = 1, tag
             self.found.append("")
 

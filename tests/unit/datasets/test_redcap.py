@@ -169,6 +169,14 @@ def test_hidden_items_are_in_none_of_the_files_and_change_no_name(written: Path,
     assert values_of(read_redcap_data(tmp_path).state) == shown
 
 
+@pytest.mark.parametrize("rule", ['dose_level != "DL1"', 'any(dose_level == "DL2")'])
+def test_a_rule_that_speaks_of_something_hidden_is_not_told(tmp_path: Path, rule: str) -> None:
+    branch = Branch(activity="injection", item="start_time", rule=rule)
+    protocol = replace(PROTOCOL, branching=(branch,))
+    export_redcap(protocol, seed_state(), tmp_path, hide=lambda form, item: item == "dose_level")
+    assert "dose_level" not in (tmp_path / "redcap_dictionary.csv").read_text()
+
+
 def test_the_same_state_gives_the_same_bytes(written: Path, tmp_path: Path) -> None:
     for path in export_redcap(PROTOCOL, seed_state(), tmp_path):
         assert path.read_bytes() == (written / path.name).read_bytes()

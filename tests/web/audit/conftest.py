@@ -36,7 +36,9 @@ def clock(monkeypatch) -> Clock:
     return clock
 
 
-def key_of(item: str = "pasi", participant: str = "P-001", visit: str = "V1", form: str = "pasi", repeat: str = ""):
+def key_of(
+    item: str = "pasi", participant: str = "P-001", visit: str = "V1", form: str = "pasi", repeat: str = ""
+):
     return Key(participant, visit, form, repeat, item)
 
 
@@ -47,7 +49,9 @@ def setting(text: str, *, reason: str = "", **key: str) -> NewEvent:
 
 @pytest.fixture
 def participant(study) -> str:
-    appending.append([NewEvent(kind="participant.added", key=Key("P-001", form="participants"), site="site")], by=SITE)
+    appending.append(
+        [NewEvent(kind="participant.added", key=Key("P-001", form="participants"), site="site")], by=SITE
+    )
     return "P-001"
 
 

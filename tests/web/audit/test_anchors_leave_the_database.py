@@ -41,7 +41,10 @@ def test_an_anchor_signs_the_head_and_goes_to_table_file_and_mail(participant, k
     [sent] = mail.outbox
     assert (sent.to, str(anchor) in sent.body) == (["pi@example.org", "board@example.org"], True)
     told = list(events())[-1]
-    assert (told.kind, told.payload) == ("anchor.made", {"seq": anchor.seq, "hash": anchor.hash, "key": anchor.key})
+    assert (told.kind, told.payload) == (
+        "anchor.made",
+        {"seq": anchor.seq, "hash": anchor.hash, "key": anchor.key},
+    )
 
 
 def test_without_an_address_nothing_is_mailed(participant, kept, committed):
@@ -75,12 +78,17 @@ def test_a_signature_is_anchored_at_once(participant, at, committed):
     with committed():
         append([setting("1")], by=SITE)
     with committed():
-        append([NewEvent(kind="sign.made", key=Key("P-001", "V1"), payload={"meaning": "m", "shown": []})], by=SITE)
+        append(
+            [NewEvent(kind="sign.made", key=Key("P-001", "V1"), payload={"meaning": "m", "shown": []})],
+            by=SITE,
+        )
     signed = models.Event.objects.get(kind="sign.made")
     assert [anchor.seq for anchor in anchoring.anchors()][-1] == signed.seq
 
 
-def test_a_disk_or_a_mail_server_that_fails_does_not_undo_the_save(participant, at, committed, monkeypatch, caplog):
+def test_a_disk_or_a_mail_server_that_fails_does_not_undo_the_save(
+    participant, at, committed, monkeypatch, caplog
+):
     def fails(anchor: Anchor) -> None:
         raise OSError("no space left")
 

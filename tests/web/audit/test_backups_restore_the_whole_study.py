@@ -38,7 +38,10 @@ def filled(participant, kept):
 
 def tables() -> list[list[tuple]]:
     kept = (models.CurrentRecord, models.CurrentValue, models.CurrentQuery, models.CurrentLock)
-    return [sorted(model.objects.values_list(*[f.name for f in model._meta.fields if f.name != "id"])) for model in kept]
+    return [
+        sorted(model.objects.values_list(*[f.name for f in model._meta.fields if f.name != "id"]))
+        for model in kept
+    ]
 
 
 def test_the_exported_log_proves_itself_without_the_database(filled, tmp_path):

@@ -48,15 +48,27 @@ def test_every_kind_leaves_exactly_one_event_with_who_when_what_and_why(particip
     append([NewEvent(kind=kind, key=VALUE, site="site", payload=told)], by=SITE, idem="one")
     [event] = list(events(after=before))
     assert (event.kind, event.actor, event.role, event.auth) == (kind, SITE.who, SITE.role, SITE.auth)
-    assert (event.at, event.key, event.site, event.idem) == ("2031-03-03T09:00:00.000000Z", VALUE, "site", "one")
+    assert (event.at, event.key, event.site, event.idem) == (
+        "2031-03-03T09:00:00.000000Z",
+        VALUE,
+        "site",
+        "one",
+    )
     assert told.items() <= dict(event.payload).items()
     assert verify(events()).whole
     assert differences() == []
 
 
-@pytest.mark.parametrize("text", ["3.5", "<0.5", "ND: device broken", "2024-03", "yes", "β-glucan", "ein\nBrief", ""])
+@pytest.mark.parametrize(
+    "text", ["3.5", "<0.5", "ND: device broken", "2024-03", "yes", "β-glucan", "ein\nBrief", ""]
+)
 def test_create_change_blank_and_restore_each_write_who_when_what_old_and_new(participant, clock, text):
-    for old, kind, new in [("", "value.set", text), (text, "value.set", "7"), ("7", "value.cleared", ""), ("", "value.set", text)]:
+    for old, kind, new in [
+        ("", "value.set", text),
+        (text, "value.set", "7"),
+        ("7", "value.cleared", ""),
+        ("", "value.set", text),
+    ]:
         told = {"old": old, "new": new, "raw": new, "unit": "", "reason": "typed wrong"}
         append([NewEvent(kind=kind, key=VALUE, site="site", payload=told)], by=SITE)
         event = list(events())[-1]
@@ -69,7 +81,9 @@ def test_the_old_value_stays_readable_after_any_number_of_changes(participant):
     for number in range(30):
         append([setting(str(number), reason="again")], by=SITE)
     told = [each.payload for each in events(kind="value.set")]
-    assert [(each["old"], each["new"]) for each in told] == [("" if n == 0 else str(n - 1), str(n)) for n in range(30)]
+    assert [(each["old"], each["new"]) for each in told] == [
+        ("" if n == 0 else str(n - 1), str(n)) for n in range(30)
+    ]
 
 
 def test_the_old_value_is_what_stands_there_whatever_the_caller_says(participant):
@@ -224,7 +238,9 @@ def test_a_locked_study_takes_no_participant(study):
         people.add_participant()
 
 
-@pytest.mark.parametrize("kind", ["query.opened", "sdv.done", "sign.made", "deviation.proposed", "ae.reported", "export.made"])
+@pytest.mark.parametrize(
+    "kind", ["query.opened", "sdv.done", "sign.made", "deviation.proposed", "ae.reported", "export.made"]
+)
 def test_work_on_what_is_locked_goes_on(participant, kind):
     act("lock.locked", Key(), DATA)
     assert act(kind, VALUE, MONITOR, **PAYLOADS.get(kind, {}))
@@ -233,7 +249,14 @@ def test_work_on_what_is_locked_goes_on(participant, kind):
 def test_a_lock_holds_for_its_visit_and_participant_only(participant):
     people.add_participant("P-002")
     act("lock.locked", Key("P-001", "V1"), DATA)
-    append([setting("1", visit="V2"), setting("1", participant="P-002"), setting("1", visit="", form="events", repeat="1")], by=SITE)
+    append(
+        [
+            setting("1", visit="V2"),
+            setting("1", participant="P-002"),
+            setting("1", visit="", form="events", repeat="1"),
+        ],
+        by=SITE,
+    )
     with pytest.raises(Locked, match="Visit V1 of participant P-001"):
         append([setting("1", visit="V2"), setting("1")], by=SITE)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +20,17 @@ from tests.web.audit.conftest import SITE, key_of, setting
 DATA = Actor(who="dan", role="data manager")
 
 
-def random_step(draw: random.Random) -> list[NewEvent]:
+class Draw:
+    """Picks that can be made again."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def choice(self, options):
+        return options[int(self.rng.integers(len(options)))]
+
+
+def random_step(draw: Draw) -> list[NewEvent]:
     """A save such as people make: values, records, queries, locks, verification, signatures."""
     seqs = list(models.CurrentValue.objects.values_list("seq", flat=True)) or [0]
     queries = list(models.CurrentQuery.objects.values_list("query", flat=True)) or [0]
@@ -31,24 +40,41 @@ def random_step(draw: random.Random) -> list[NewEvent]:
          "form.reopened", "query.opened", "query.answered", "query.closed", "query.reopened", "sdv.done", "sdv.done",
          "sign.made", "lock.frozen", "lock.thawed", "login.done"]
     )  # fmt: skip
-    told = {"new": str(draw.random()), "raw": "x", "unit": "", "reason": "r", "text": "q", "source": "person"}
-    told |= {"seq": draw.choice(seqs), "query": draw.choice(queries), "shown": [["k", seq] for seq in draw.sample(seqs, min(3, len(seqs)))]}
+    told = {
+        "new": str(draw.rng.integers(10**6)),
+        "raw": "x",
+        "unit": "",
+        "reason": "r",
+        "text": "q",
+        "source": "person",
+    }
+    told |= {
+        "seq": draw.choice(seqs),
+        "query": draw.choice(queries),
+        "shown": [["k", seq] for seq in {draw.choice(seqs) for _ in range(3)}],
+    }
     where = key if kind.startswith(("value", "sdv", "query")) else key.record
     where = Key(key.participant, key.visit) if kind.startswith("lock") else where
     return [NewEvent(kind=kind, key=where, site="site", payload=told) for _ in range(draw.choice([1, 1, 3]))]
 
 
 def walk(seed: int, steps: int = 25) -> None:
-    draw = random.Random(seed)
+    draw = Draw(seed)
     for _ in range(steps):
         try:
-            append([each for _ in range(draw.choice([1, 2])) for each in random_step(draw)], by=draw.choice([SITE, DATA]))
+            append(
+                [each for _ in range(draw.choice([1, 2])) for each in random_step(draw)],
+                by=draw.choice([SITE, DATA]),
+            )
         except Refused:
             continue
 
 
 def tables() -> list[list[tuple]]:
-    return [sorted(model.objects.values_list(*[f.name for f in model._meta.fields if f.name != "id"])) for model in PROJECTIONS]
+    return [
+        sorted(model.objects.values_list(*[f.name for f in model._meta.fields if f.name != "id"]))
+        for model in PROJECTIONS
+    ]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -224,7 +224,9 @@ def test_a_trigger_that_says_something_else_counts_as_lost(study, owner):
 
 def test_lifted_guards_are_back_afterwards(study):
     with transaction.atomic(), guards.lifted(connection, ["payload"]):
-        assert set(guards.missing(connection)) == {name for name in guards.triggers(connection.vendor) if "payload" in name}
+        assert set(guards.missing(connection)) == {
+            name for name in guards.triggers(connection.vendor) if "payload" in name
+        }
     assert guards.missing(connection) == []
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from firstdose.records.log.event import Actor, Key, NewEvent
+from firstdose.records.log.event import Actor, NewEvent
 from firstdose.web.accounts.blinding import HIDDEN_FORMS, HIDDEN_ITEMS
 from firstdose.web.audit import models, reviewing
 from firstdose.web.audit.append import append
@@ -36,7 +36,10 @@ def trail(participant, clock):
     append([setting("7", reason="read the wrong line")], by=SITE)
     append([setting(SECRET, item="dose_level"), setting(SECRET, form="injection")], by=SITE)
     append([NewEvent(kind="dose.given", key=key_of(), site="site", payload={"level": SECRET})], by=SITE)
-    append([NewEvent(kind="value.set", key=key_of(participant="P-002"), site="other", payload={"new": "5"})], by=Actor(who="bob"))
+    append(
+        [NewEvent(kind="value.set", key=key_of(participant="P-002"), site="other", payload={"new": "5"})],
+        by=Actor(who="bob"),
+    )
 
 
 def many(**asked) -> int:
@@ -45,7 +48,10 @@ def many(**asked) -> int:
 
 def test_the_trail_shows_who_when_old_new_and_reason(trail, as_role):
     page = read(as_role("monitor"), "/trail/", item="pasi", participant="P-001")
-    assert all(part in page for part in ("2031-03-04 09:00:00 UTC", "ann", "coordinator", "read the wrong line", ">1<", ">7<"))
+    assert all(
+        part in page
+        for part in ("2031-03-04 09:00:00 UTC", "ann", "coordinator", "read the wrong line", ">1<", ">7<")
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,11 +75,16 @@ def test_the_trail_is_filtered_by_participant_site_person_date_and_item(trail, a
 
 
 def test_a_day_filter_includes_the_whole_day_and_no_more(trail):
-    assert many(since="2031-03-03", until="2031-03-03") + many(since="2031-03-04", until="2031-03-04") == models.Event.objects.filter(at__gte="2031").count()
+    assert (
+        many(since="2031-03-03", until="2031-03-03") + many(since="2031-03-04", until="2031-03-04")
+        == models.Event.objects.filter(at__gte="2031").count()
+    )
     assert many(until="2031-03-02", kind="value.") == 0
 
 
-@pytest.mark.parametrize("text", ["31.3.2025", "2025-13-01", "yesterday", "۱۴۰۴-۰۱-۰۱", "20250331", "2025-W01-1"])
+@pytest.mark.parametrize(
+    "text", ["31.3.2025", "2025-13-01", "yesterday", "۱۴۰۴-۰۱-۰۱", "20250331", "2025-W01-1"]
+)
 def test_a_filter_that_is_no_date_is_left_out_in_words(trail, as_role, text):
     filters, faults = filters_of({"since": text, "until": "2031-03-03"})
     assert (filters.since, filters.until, [each.code for each in faults]) == ("", "2031-03-03", ["FD-W178"])
@@ -86,7 +97,9 @@ def test_a_long_trail_comes_in_pages_and_prints_as_a_whole(participant, as_role)
     while address:
         answer = client.get(address)
         seen += [row["seq"] for row in answer.context["rows"]]
-        address = f"/trail/?kind=value.set&before={answer.context['older']}" if answer.context["older"] else ""
+        address = (
+            f"/trail/?kind=value.set&before={answer.context['older']}" if answer.context["older"] else ""
+        )
     assert seen == sorted(seen, reverse=True)
     assert len(seen) == len(set(seen)) == 120
     assert len(client.get("/trail/?kind=value.set&print=1").context["rows"]) == 120
@@ -96,18 +109,26 @@ def test_a_long_trail_comes_in_pages_and_prints_as_a_whole(participant, as_role)
 def test_the_trail_exports_as_a_table_that_sorts_and_analyses_and_the_export_is_on_record(trail, as_role):
     answer = as_role("monitor").get("/trail/table/?kind=value.")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
-    assert [row["new"] for row in rows if row["item"] == "pasi" and row["participant"] == "P-001" and row["form"] == "pasi"] == ["1", "7"]
+    assert [
+        row["new"]
+        for row in rows
+        if row["item"] == "pasi" and row["participant"] == "P-001" and row["form"] == "pasi"
+    ] == ["1", "7"]
     assert rows[0]["at"] == "2031-03-03 09:00:00 UTC"
-    last = list(models.Event.objects.order_by("-seq"))[0]
+    last = models.Event.objects.order_by("-seq").first()
     assert last.kind == "export.made"
     assert f'"rows":{len(rows)}' in models.Payload.objects.get(seq=last.seq).text
 
 
-@pytest.mark.parametrize("text, cell", [("=1+1", "'=1+1"), ("+cmd|x", "'+cmd|x"), ("-3.5", "-3.5"), ("@x", "'@x"), ("<0.5", "<0.5")])
+@pytest.mark.parametrize(
+    "text, cell",
+    [("=1+1", "'=1+1"), ("+cmd|x", "'+cmd|x"), ("-3.5", "-3.5"), ("@x", "'@x"), ("<0.5", "<0.5")],
+)
 def test_a_spreadsheet_takes_no_cell_of_the_table_for_a_formula(participant, text, cell):
     append([setting(text)], by=SITE)
     content, _ = as_csv(told(found(Filters(kind="value."), Scope())))
-    assert list(csv.DictReader(io.StringIO(content.decode())))[0]["new"] == cell
+    [row] = csv.DictReader(io.StringIO(content.decode()))
+    assert row["new"] == cell
 
 
 def test_the_history_of_a_value_stands_at_the_item_for_those_who_see_it(trail, as_role):
@@ -122,7 +143,9 @@ def test_the_history_of_a_value_stands_at_the_item_for_those_who_see_it(trail, a
 
 
 def test_what_was_never_entered_has_an_empty_history(trail, as_role):
-    assert "Nothing was entered here yet" in read(as_role("monitor"), "/trail/value/", participant="P-001", form="pasi", item="x")
+    assert "Nothing was entered here yet" in read(
+        as_role("monitor"), "/trail/value/", participant="P-001", form="pasi", item="x"
+    )
 
 
 # --------------------------------------------------------------------------------------------------------- blinding
@@ -138,7 +161,9 @@ def test_the_blinded_find_no_dose_in_pages_counts_filters_or_exports(trail):
     assert SECRET in str(list(told(found(Filters(), Scope()))))
 
 
-@pytest.mark.parametrize("hidden", [{"form": "injection", "item": "pasi"}, {"form": "pasi", "item": "dose_level"}])
+@pytest.mark.parametrize(
+    "hidden", [{"form": "injection", "item": "pasi"}, {"form": "pasi", "item": "dose_level"}]
+)
 def test_the_blinded_get_no_history_of_what_is_hidden(trail, as_role, hidden):
     asked = {"participant": "P-001", "visit": "V1", **hidden}
     assert as_role("evaluator").get("/trail/value/", asked).status_code == 404
@@ -149,7 +174,12 @@ def test_the_trail_of_another_site_is_not_shown(trail, as_role):
     client = as_role("investigator", "site")
     page = client.get("/trail/")
     assert {row["participant"] for row in page.context["rows"]} <= {"P-001", ""}
-    assert client.get("/trail/value/", {"participant": "P-002", "visit": "V1", "form": "pasi", "item": "pasi"}).status_code == 404
+    assert (
+        client.get(
+            "/trail/value/", {"participant": "P-002", "visit": "V1", "form": "pasi", "item": "pasi"}
+        ).status_code
+        == 404
+    )
     assert "P-002" not in client.get("/trail/table/").content.decode()
 
 
@@ -164,7 +194,10 @@ def test_the_trail_is_closed_to_roles_without_the_right(trail, as_role, role):
 
 
 def lists(**asked) -> dict[str, list[str]]:
-    return {each.name: [row["item"] for row in each.rows] for each in reviewing.lists(Filters(**asked), Scope(), current())}
+    return {
+        each.name: [row["item"] for row in each.rows]
+        for each in reviewing.lists(Filters(**asked), Scope(), current())
+    }
 
 
 def test_entries_outside_of_the_day_are_listed(participant, clock):
@@ -202,7 +235,12 @@ def test_changes_after_verification_signature_or_unblinding_are_listed(participa
 def test_a_review_is_on_record_and_the_next_one_begins_there(trail, as_role):
     client = as_role("data manager")
     page = client.get("/trail/review/")
-    told = {"since": "2031-03-01", "until": "2031-03-04", "finding": "nothing odd", "idem": page.context["idem"]}
+    told = {
+        "since": "2031-03-01",
+        "until": "2031-03-04",
+        "finding": "nothing odd",
+        "idem": page.context["idem"],
+    }
     for _ in range(2):
         client.post("/trail/review/done/", told)
     [event] = models.Event.objects.filter(kind="trail.reviewed")

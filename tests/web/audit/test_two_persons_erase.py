@@ -26,7 +26,12 @@ def two(study):
 
 
 def erase(seq, two, **more):
-    told = {"first": two[0], "second": two[1], "passwords": (people.PASSWORD,) * 2, "reason": "a name was typed"}
+    told = {
+        "first": two[0],
+        "second": two[1],
+        "passwords": (people.PASSWORD,) * 2,
+        "reason": "a name was typed",
+    }
     return redact(seq, **(told | more))
 
 
@@ -34,7 +39,12 @@ def test_a_name_typed_by_mistake_is_erased_and_the_erasure_is_logged_with_its_re
     [event] = append([setting(NAME)], by=SITE)
     done = erase(event.seq, two)
     assert done.kind == "redacted"
-    assert {"seq": event.seq, "reason": "a name was typed", "first": two[0], "second": two[1]}.items() <= dict(done.payload).items()
+    assert {
+        "seq": event.seq,
+        "reason": "a name was typed",
+        "first": two[0],
+        "second": two[1],
+    }.items() <= dict(done.payload).items()
     assert not models.Payload.objects.filter(seq=event.seq).exists()
     assert not models.Payload.objects.filter(text__contains="Elm").exists()
     row = models.CurrentValue.objects.get()
@@ -55,8 +65,12 @@ def test_an_older_value_is_erased_and_the_present_one_stays(participant, two):
 
 
 def test_the_status_of_a_query_outlives_its_text(participant, two):
-    [asked] = append([NewEvent(kind="query.opened", key=key_of(), payload={"query": 3, "text": NAME})], by=SITE)
-    [answer] = append([NewEvent(kind="query.answered", key=key_of(), payload={"query": asked.seq, "text": NAME})], by=SITE)
+    [asked] = append(
+        [NewEvent(kind="query.opened", key=key_of(), payload={"query": 3, "text": NAME})], by=SITE
+    )
+    [answer] = append(
+        [NewEvent(kind="query.answered", key=key_of(), payload={"query": asked.seq, "text": NAME})], by=SITE
+    )
     append([NewEvent(kind="query.closed", key=key_of(), payload={"query": asked.seq, "text": "ok"})], by=SITE)
     for seq in (asked.seq, answer.seq):
         erase(seq, two)

@@ -22,7 +22,9 @@ def rows(form, visit=None):
 
 
 def values(row):
-    return {name: text for name, text in row.items() if name not in {"participant", "visit", "lesion"} and text}
+    return {
+        name: text for name, text in row.items() if name not in {"participant", "visit", "lesion"} and text
+    }
 
 
 def enter(client, visit, form, repeat, typed):
@@ -39,7 +41,13 @@ def walk(client):
     for form in ONCE[1:]:
         enter(client, "SCR", form, "", values(rows(form)[0]))
     for row in rows("lesion_map"):
-        enter(client, "BL", "lesion_map", "new", {name: text for name, text in values(row).items() if name != "dose_level"})
+        enter(
+            client,
+            "BL",
+            "lesion_map",
+            "new",
+            {name: text for name, text in values(row).items() if name != "dose_level"},
+        )
     for visit in ("BL", "W1"):
         for form in RATED:
             sheet = {row["lesion"]: values(row) for row in rows(form, visit)}

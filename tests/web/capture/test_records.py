@@ -12,7 +12,13 @@ from tests.web.entering import Inputs, address, enter_record, enter_sheet, fault
 
 CONSENT = {"consent_date": "2024-01-25", "version": "1.0"}
 DEMOGRAPHICS = {"sex": "male", "age": "33"}
-LESION = {"site": "elbow", "laterality": "right", "long_diameter": "6.4", "short_diameter": "5.1", "role": "treated"}
+LESION = {
+    "site": "elbow",
+    "laterality": "right",
+    "long_diameter": "6.4",
+    "short_diameter": "5.1",
+    "role": "treated",
+}
 
 
 @pytest.fixture
@@ -97,7 +103,9 @@ def test_a_value_that_is_taken_away_is_cleared_with_its_reason(consented):
 
 
 def test_a_missing_value_has_a_code_and_a_reason(consented):
-    answer = enter_record(consented, "P-001", "SCR", "demographics", "", {"sex": "male", "age": "UNK: no papers"})
+    answer = enter_record(
+        consented, "P-001", "SCR", "demographics", "", {"sex": "male", "age": "UNK: no papers"}
+    )
     assert answer.status_code == 302, faults_of(answer)
     assert texts("demographics")["age"] == "UNK: no papers"
 
@@ -106,7 +114,10 @@ def test_a_form_is_not_complete_while_a_required_value_is_open(consented):
     answer = enter_record(consented, "P-001", "SCR", "demographics", "", {"sex": "male"})
     assert answer.status_code == 422
     assert any("FD-W042" in each for each in faults_of(answer))
-    assert enter_record(consented, "P-001", "SCR", "demographics", "", {"sex": "male"}, do="save").status_code == 302
+    assert (
+        enter_record(consented, "P-001", "SCR", "demographics", "", {"sex": "male"}, do="save").status_code
+        == 302
+    )
 
 
 def test_lesions_get_numbers_and_their_forms_stand_side_by_side(consented):

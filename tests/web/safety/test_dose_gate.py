@@ -61,7 +61,9 @@ def people_visit(form: str, item: str) -> str:
     return CurrentValue.objects.filter(participant=FIRST, form=form, item=item).first().visit
 
 
-@pytest.mark.parametrize(("item", "text"), [("diabetes", "yes"), ("screening_pasi", "12"), ("infection", "UNK: lost")])
+@pytest.mark.parametrize(
+    ("item", "text"), [("diabetes", "yes"), ("screening_pasi", "12"), ("infection", "UNK: lost")]
+)
 def test_a_criterion_that_fails_or_is_unknown_closes_the_gate(injection_day, item, text):
     people.set_values("screening", {item: text}, FIRST, people_visit("screening", item))
     assert codes() == {"FD-W101"}

@@ -147,7 +147,9 @@ def test_a_correction_needs_a_reason_and_keeps_the_old_value(injection_day, as_r
     give(client)
     path = "/injections/INV-001/D0/L1/"
     rows = {row.item: row for row in CurrentValue.objects.filter(form="injection", repeat="L1")}
-    told = {item: row.text for item, row in rows.items()} | {f"seen-{item}": str(row.seq) for item, row in rows.items()}
+    told = {item: row.text for item, row in rows.items()} | {
+        f"seen-{item}": str(row.seq) for item, row in rows.items()
+    }
     told["points"] = "25"
     assert "FD-W111" in client.post(path, told).content.decode()
     assert client.post(path, told | {"reason": "counted again"}).status_code == 302
@@ -160,7 +162,9 @@ def test_a_correction_from_a_page_that_is_out_of_date_is_refused(injection_day, 
     client = as_role("coordinator")
     give(client)
     rows = {row.item: row for row in CurrentValue.objects.filter(form="injection", repeat="L1")}
-    told = {item: row.text for item, row in rows.items()} | {f"seen-{item}": str(row.seq) for item, row in rows.items()}
+    told = {item: row.text for item, row in rows.items()} | {
+        f"seen-{item}": str(row.seq) for item, row in rows.items()
+    }
     people.set_values("injection", {"points": "24"}, "INV-001", "D0", "L1")
     answer = client.post("/injections/INV-001/D0/L1/", told | {"points": "25", "reason": "counted again"})
     assert "FD-W123" in answer.content.decode()

@@ -51,7 +51,9 @@ def at(day: date, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
-def prepare(participant: str = "INV-001", *, leave_out: str = "", level: str = "DL1", on: date = ZERO) -> None:
+def prepare(
+    participant: str = "INV-001", *, leave_out: str = "", level: str = "DL1", on: date = ZERO
+) -> None:
     """Everything that stands before an injection, its dates moved to end before a day."""
     people.add_participant(participant)
     shift = on - _day_zero(participant)
@@ -65,7 +67,11 @@ def prepare(participant: str = "INV-001", *, leave_out: str = "", level: str = "
 
 
 def _day_zero(participant: str) -> date:
-    given = [text for key, text in _seed().items() if (key.participant, key.form, key.item) == (participant, "injection", "date")]
+    given = [
+        text
+        for key, text in _seed().items()
+        if (key.participant, key.form, key.item) == (participant, "injection", "date")
+    ]
     return min(map(date.fromisoformat, given))
 
 
@@ -77,7 +83,9 @@ def _moved(text: str, shift: timedelta) -> str:
 
 
 def lesions(participant: str = "INV-001") -> list[str]:
-    return sorted({key.repeat for key in _seed() if (key.participant, key.form) == (participant, "lesion_map")})
+    return sorted(
+        {key.repeat for key in _seed() if (key.participant, key.form) == (participant, "lesion_map")}
+    )
 
 
 def given(participant: str, lesion: str) -> dict[str, str]:
@@ -99,10 +107,18 @@ def propose(client: Client, lesion: str, participant: str = "INV-001", **more: s
     )
 
 
-def confirm(client: Client, participant: str = "INV-001", by: str = "investigator", name: str = "", **more: str):
+def confirm(
+    client: Client, participant: str = "INV-001", by: str = "investigator", name: str = "", **more: str
+):
     second = people.person_of(by, name=name)
     shown = sheets(participant)
-    told = {"act": "confirm", "second_email": second.email, "second_password": people.PASSWORD, **shown, **more}
+    told = {
+        "act": "confirm",
+        "second_email": second.email,
+        "second_password": people.PASSWORD,
+        **shown,
+        **more,
+    }
     return client.post(page(participant), told)
 
 
@@ -115,14 +131,18 @@ def sheets(participant: str) -> dict[str, str]:
 
 
 def record(client: Client, lesion: str, participant: str = "INV-001", on: date = ZERO, **more: str):
-    told = {name: text for name, text in given(participant, lesion).items() if name not in {"date"}}
+    told = {name: text for name, text in given(participant, lesion).items() if name != "date"}
     return client.post(
         page(participant), {"act": "record", "lesion": lesion, **told, "date": str(on), **more}
     )
 
 
 def kinds(prefix: str = "") -> list[str]:
-    return [kind for kind in Event.objects.order_by("seq").values_list("kind", flat=True) if kind.startswith(prefix)]
+    return [
+        kind
+        for kind in Event.objects.order_by("seq").values_list("kind", flat=True)
+        if kind.startswith(prefix)
+    ]
 
 
 def payload(kind: str) -> str:
@@ -139,7 +159,9 @@ def treat(participant: str, on: date, level: str = "DL1", *, watched: bool = Tru
         told = {**given(participant, lesion), "date": str(on), "dose_level": level}
         people.set_values("injection", told, participant, "D0", lesion)
     if watched:
-        people.set_values("visits", {"date": str(on + timedelta(days=30)), "status": "done"}, participant, "W4")
+        people.set_values(
+            "visits", {"date": str(on + timedelta(days=30)), "status": "done"}, participant, "W4"
+        )
 
 
 def harm(participant: str, onset: date, number: str = "1", **more: str) -> None:

@@ -109,11 +109,12 @@ def dictionary_fields(
     first = next(iter(names.instruments.values()), "participants")
     yield Field(name=RECORD_ID, form=first, kind="text", label="participant", required=True)
     calculated = _calculations(protocol, forms, names)
+    hidden = {item for form in unhidden.values() for item in _hidden(form, forms.get(form.name))}
     for form in forms.values():
         if repeats(form):
             yield _which(protocol, form, names)
         for item in form.items:
-            yield _field(protocol, form, item, names)
+            yield _field(protocol, form, item, names, hidden)
             if item.kind == "quantity":
                 yield _sign(form, item, names)
         if unhidden[form.name].items and form.items:
@@ -127,8 +128,13 @@ def choices_of(item: Item) -> str:
     return " | ".join(f"{made[code]}, {(words or code).replace('|', '/')}" for code, words in item.codes)
 
 
-def _field(protocol: Protocol, form: Form, item: Item, names: Names) -> Field:
-    told, asked = _branching(protocol, form, item.name, names)
+def _hidden(form: Form, shown: Form | None) -> set[str]:
+    """Items of which no rule may speak."""
+    return {item.name for item in form.items if shown is None or shown.item(item.name) is None}
+
+
+def _field(protocol: Protocol, form: Form, item: Item, names: Names, hidden: set[str]) -> Field:
+    told, asked = _branching(protocol, form, item.name, names, hidden)
     about: dict[str, Any] = {"form": form.name, "item": item.name, "kind": item.kind} | asked
     changed = {made: code for code, made in legal_codes(item.code_names).items() if made != code}
     about |= ({"codes": changed} if changed else {}) | ({"unit": item.unit} if item.unit else {})
@@ -161,18 +167,17 @@ def _limits(item: Item) -> tuple[str, str]:
     return tuple("" if limit is None else plain(limit) for limit in (item.low, item.high))  # type: ignore[return-value]
 
 
-def _branching(protocol: Protocol, form: Form, item: str, names: Names) -> tuple[str, dict[str, str]]:
+def _branching(
+    protocol: Protocol, form: Form, item: str, names: Names, hidden: set[str]
+) -> tuple[str, dict[str, str]]:
     """Logic, and what is said of a rule that has none: the rule itself, where nothing hidden is in it."""
     branch = next(
         (each for each in protocol.branching if (each.activity, each.item) == (form.name, item)), None
     )
-    if branch is None:
+    if branch is None or hidden & set(re.findall(r"\w+", branch.rule)):
         return "", {}
     told = branching_logic(protocol, branch, _finder(form, names))
-    hidden = set(re.findall(r"\w+", branch.rule)) & {
-        name for (at, name) in names.fields if at == form.name and form.item(name) is None
-    }
-    return told or "", {} if told or hidden else {"asked_when": branch.rule}
+    return told or "", {} if told else {"asked_when": branch.rule}
 
 
 def _finder(form: Form, names: Names) -> Find:

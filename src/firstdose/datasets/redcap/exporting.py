@@ -59,7 +59,8 @@ def export_redcap(protocol: Protocol, state: State, out: Path, *, hide: Hide = n
     """
     kept = [key for key, record in state.records.items() if not record.struck]
     texts = {key: value.text for key, value in state.values.items() if value.text}
-    keys = [*kept, *(key for key in texts if key.record in set(kept))]
+    counted = set(kept)
+    keys = [*kept, *(key for key in texts if key.record in counted)]
     unhidden = _participants_first(exchanged_forms(protocol, keys, nothing_hidden))
     forms = _participants_first(exchanged_forms(protocol, keys, hide))
     names = names_of(unhidden)

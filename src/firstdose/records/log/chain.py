@@ -6,6 +6,7 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import replace
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from firstdose.records.log.event import Event, Key
@@ -24,7 +25,7 @@ def composed(part: Json) -> Any:
     """
     if isinstance(part, str):
         return part if part.isascii() else unicodedata.normalize("NFC", part)
-    if isinstance(part, bool) or part is None or isinstance(part, float):
+    if isinstance(part, bool | float | NoneType):
         raise TypeError(f"{part!r} has no canonical form")
     if isinstance(part, int):
         return part

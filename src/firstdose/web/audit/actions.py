@@ -15,7 +15,7 @@ from firstdose.web.audit.reading import events
 from firstdose.web.audit.trail import as_csv, found, told
 
 if TYPE_CHECKING:
-    from firstdose.records.log.event import Actor, Event
+    from firstdose.records.log.event import Actor, Event, Json
     from firstdose.records.log.verifying import Verdict
     from firstdose.web.audit.trail import Filters, Scope
 
@@ -35,7 +35,11 @@ def review_trail(*, by: Actor, since: str, until: str, finding: str, idem: str =
 def export_trail(*, by: Actor, filters: Filters, scope: Scope) -> bytes:
     """The filtered trail as CSV, on record."""
     content, many = as_csv(told(found(filters, scope), blind=scope.blind))
-    payload = {"format": "trail CSV", "rows": many, "sha256": hashlib.sha256(content).hexdigest()}
+    payload: dict[str, Json] = {
+        "format": "trail CSV",
+        "rows": many,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     append([NewEvent(kind="export.made", payload=payload)], by=by)
     return content
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from firstdose.records.log.event import Key
 from firstdose.web.audit import issues
 from firstdose.web.audit.folding import FROZEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from firstdose.records.log.event import Actor, NewEvent
+    from firstdose.records.log.event import Actor, Key, NewEvent
     from firstdose.values.issue import Issue
     from firstdose.web.audit.folding import Now, RecordKey
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from firstdose.records.log.event import Event
+    from firstdose.records.log.event import Event, Json
 
 EVERY: Final = timedelta(minutes=15)
 PROCESS = Actor(who=f"process anchor {__version__}")
@@ -40,7 +40,7 @@ def anchor_now() -> Anchor | None:
             return None
         anchor = _signed(last)
         models.Anchor.objects.create(seq=anchor.seq, line=str(anchor))
-        told = {"seq": anchor.seq, "hash": anchor.hash, "key": anchor.key}
+        told: dict[str, Json] = {"seq": anchor.seq, "hash": anchor.hash, "key": anchor.key}
         append([NewEvent(kind=_MADE, payload=told)], by=PROCESS)
         transaction.on_commit(lambda: _hand_out(anchor))
     return anchor
@@ -93,7 +93,9 @@ def _make_key(path: Path) -> None:
         file.write(key.private_bytes_raw().hex())
     try:
         os.link(part, path)
-        path.with_suffix(".pub").write_text(key.public_key().public_bytes_raw().hex() + "\n", encoding="ascii")
+        path.with_suffix(".pub").write_text(
+            key.public_key().public_bytes_raw().hex() + "\n", encoding="ascii"
+        )
     except FileExistsError:  # another process was quicker
         return
     finally:
@@ -106,7 +108,9 @@ def _hand_out(anchor: Anchor) -> None:
         try:
             hand(anchor)
         except OSError:  # a mail server's refusals are OSErrors too
-            _LOG.exception("The anchor of event %s did not leave by %s.", anchor.seq, hand.__name__.strip("_"))
+            _LOG.exception(
+                "The anchor of event %s did not leave by %s.", anchor.seq, hand.__name__.strip("_")
+            )
 
 
 def _to_file(anchor: Anchor) -> None:
@@ -117,7 +121,9 @@ def _to_file(anchor: Anchor) -> None:
 
 
 def _to_mail(anchor: Anchor) -> None:
-    addresses = [each.strip() for each in os.environ.get("FIRSTDOSE_ANCHOR_MAIL", "").split(",") if each.strip()]
+    addresses = [
+        each.strip() for each in os.environ.get("FIRSTDOSE_ANCHOR_MAIL", "").split(",") if each.strip()
+    ]
     if not addresses:
         return
     text = (

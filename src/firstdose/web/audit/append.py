@@ -130,9 +130,7 @@ def _full(new: Sequence[NewEvent], there: Now) -> Iterator[NewEvent]:
     yield from consequences(new, there)
 
 
-def _chained(
-    new: Iterable[NewEvent], by: Actor, idem: str, study: str, protocol: str
-) -> Iterator[Event]:
+def _chained(new: Iterable[NewEvent], by: Actor, idem: str, study: str, protocol: str) -> Iterator[Event]:
     """The events in their places after the last one."""
     last = last_event()
     if last and study not in {"", last.study}:

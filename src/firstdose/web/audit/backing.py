@@ -39,6 +39,7 @@ from firstdose.web.audit.study import at_activation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from firstdose.records.log.event import Json
     from firstdose.records.log.verifying import Verdict
     from firstdose.values.issue import Issue
 
@@ -109,7 +110,9 @@ def _pack(folder: Path, part: Path) -> int:
             archive.writestr(f"protocols/{number}.yaml", text)
         for path in sorted((settings.KEPT / PHOTOGRAPHS).rglob("*")):
             if path.is_file():
-                archive.write(path, f"{PHOTOGRAPHS}/{path.relative_to(settings.KEPT / PHOTOGRAPHS).as_posix()}")
+                archive.write(
+                    path, f"{PHOTOGRAPHS}/{path.relative_to(settings.KEPT / PHOTOGRAPHS).as_posix()}"
+                )
     return seq
 
 
@@ -154,7 +157,7 @@ def restore(path: Path, *, by: Actor = PROCESS) -> Verdict:
             raise Refused([*faults, *(finding.issue for finding in verdict.findings)])
         with transaction.atomic():
             _put(where, anchors)
-            told = {"seq": verdict.last, "hash": verdict.head, "sha256": _digest(path)}
+            told: dict[str, Json] = {"seq": verdict.last, "hash": verdict.head, "sha256": _digest(path)}
             append([NewEvent(kind="restore.done", payload=told)], by=by)
         if (where / PHOTOGRAPHS).is_dir():
             shutil.copytree(where / PHOTOGRAPHS, settings.KEPT / PHOTOGRAPHS, dirs_exist_ok=True)
@@ -168,7 +171,7 @@ def _unpacked(path: Path, folder: Path) -> Path:
             about = json.loads(archive.read(ABOUT))
             if about.get("firstdose backup") != FORMAT:
                 raise Refused([issues.no_backup(str(path))])
-            archive.extractall(folder)  # noqa: S202, zipfile leaves out roots and ..
+            archive.extractall(folder)  # zipfile leaves out roots and ..
     except (OSError, KeyError, ValueError, AttributeError, zipfile.BadZipFile) as why:
         raise Refused([issues.no_backup(str(path))]) from why
     return folder

@@ -119,9 +119,7 @@ def happened(event: Event) -> Happened:
     """An event of the core as the fold takes it."""
     key = event.key
     record = (key.participant, key.visit, key.form, key.repeat)
-    return Happened(
-        event.seq, event.kind, event.site, record, key.item, event.at, event.actor, event.payload
-    )
+    return Happened(event.seq, event.kind, event.site, record, key.item, event.at, event.actor, event.payload)
 
 
 def _record(now: Now, event: Happened) -> RecordNow:
@@ -273,7 +271,9 @@ _DOING: Final[Mapping[str, Callable[[Now, Happened], None]]] = {
 FOLDED: Final = frozenset(_DOING)
 
 
-def rows_happened(rows: Iterable[tuple[Any, ...]], kept: Mapping[int, Mapping[str, Any]]) -> Iterator[Happened]:
+def rows_happened(
+    rows: Iterable[tuple[Any, ...]], kept: Mapping[int, Mapping[str, Any]]
+) -> Iterator[Happened]:
     """Rows (seq, kind, site, participant, visit, form, repeat, item, at, actor, payload text) as events.
 
     `kept`: what redactions left of an erased payload, by the event they erased.

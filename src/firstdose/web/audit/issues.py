@@ -51,7 +51,9 @@ def _place(key: Key) -> Place:
 
 def no_reason() -> Issue:
     """FD-W173: erasing needs a reason."""
-    return Issue(Place("reason"), "FD-W173", _("There is no reason."), _("Say why, in a sentence that names nobody."))
+    return Issue(
+        Place("reason"), "FD-W173", _("There is no reason."), _("Say why, in a sentence that names nobody.")
+    )
 
 
 def one_person(code: str) -> Issue:

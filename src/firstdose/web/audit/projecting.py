@@ -27,7 +27,7 @@ from firstdose.web.audit.head import writing
 from firstdose.web.audit.reading import events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from firstdose.records.log.event import Event, Key
 
@@ -35,13 +35,13 @@ PLACE: Final = ("participant", "visit", "form", "repeat")
 _RECORD: Final = tuple(each.name for each in fields(RecordNow))
 _VALUE: Final = tuple(each.name for each in fields(ValueNow))
 _QUERY: Final = tuple(each.name for each in fields(QueryNow))[1:]
-_COLUMNS: Final = {
+_COLUMNS: Final[Mapping[Any, tuple[str, ...]]] = {
     models.CurrentRecord: (*PLACE, *_RECORD),
     models.CurrentValue: (*PLACE, "item", *_VALUE),
     models.CurrentQuery: ("query", *PLACE, *_QUERY),
     models.CurrentLock: ("participant", "visit", "level", "seq"),
 }
-PROJECTIONS = tuple(_COLUMNS)
+PROJECTIONS: Final[tuple[Any, ...]] = tuple(_COLUMNS)
 _CHUNK = 20_000
 _EVENTS = (
     "SELECT e.seq, e.kind, e.site, e.participant, e.visit, e.form, e.repeat, e.item, e.at, e.actor, p.text"
@@ -115,9 +115,18 @@ def _load_seqs(now: Now, events: Sequence[Happened]) -> None:
 
 def _save(now: Now) -> None:
     touched = now.touched
-    records = [models.CurrentRecord(**_named(models.CurrentRecord, (*key, *astuple(now.records[key])))) for key in touched.records]
-    values = [models.CurrentValue(**_named(models.CurrentValue, (*key, *astuple(now.values[key])))) for key in touched.values]
-    queries = [models.CurrentQuery(**_named(models.CurrentQuery, _query_row(number, now.queries[number]))) for number in touched.queries]
+    records = [
+        models.CurrentRecord(**_named(models.CurrentRecord, (*key, *astuple(now.records[key]))))
+        for key in touched.records
+    ]
+    values = [
+        models.CurrentValue(**_named(models.CurrentValue, (*key, *astuple(now.values[key]))))
+        for key in touched.values
+    ]
+    queries = [
+        models.CurrentQuery(**_named(models.CurrentQuery, _query_row(number, now.queries[number])))
+        for number in touched.queries
+    ]
     _upsert(records, PLACE)
     _upsert(values, (*PLACE, "item"))
     _upsert(queries, ("query",))

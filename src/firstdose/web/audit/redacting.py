@@ -40,7 +40,13 @@ def redact(seq: int, *, first: str, second: str, passwords: tuple[str, str], rea
         row, payload = _erasable(seq)
         event = event_of(row, payload)
         kept: dict[str, Json] = {name: event.payload[name] for name in KEPT if name in (event.payload or {})}  # type: ignore[index]
-        told: dict[str, Json] = {"seq": seq, "reason": reason.strip(), "first": first, "second": second, "kept": kept}
+        told: dict[str, Json] = {
+            "seq": seq,
+            "reason": reason.strip(),
+            "first": first,
+            "second": second,
+            "kept": kept,
+        }
         _erase(seq)
         [done] = append([NewEvent(kind="redacted", key=event.key, site=event.site, payload=told)], by=PROCESS)
     return done
@@ -76,4 +82,6 @@ def _erase(seq: int) -> None:
 
 def _forget() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "VACUUM payload")
+        cursor.execute(
+            "PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "VACUUM payload"
+        )

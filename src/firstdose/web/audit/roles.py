@@ -23,7 +23,7 @@ def statements(role: str, tables: Sequence[str]) -> list[str]:
         f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name}",
         f"GRANT SELECT, INSERT ON {', '.join(LOG)} TO {name}",
         f"GRANT SELECT ON {MIGRATIONS} TO {name}",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {others} TO {name}",  # noqa: S608, rights, no query
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {others} TO {name}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
     ]
 

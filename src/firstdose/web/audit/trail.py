@@ -76,7 +76,11 @@ def _is_day(text: str) -> bool:
 
 def found(filters: Filters, scope: Scope) -> Any:
     """The events as a query, in order; what is hidden is in no page, no count and no export of it."""
-    exact = {name: text for name in ("participant", "site", "actor", "visit", "form", "item") if (text := getattr(filters, name))}
+    exact = {
+        name: text
+        for name in ("participant", "site", "actor", "visit", "form", "item")
+        if (text := getattr(filters, name))
+    }
     rows = models.Event.objects.filter(**exact)
     if filters.kind:
         rows = rows.filter(kind__startswith=filters.kind)
@@ -156,7 +160,8 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     many = 0
-    for many, row in enumerate(rows, start=1):
+    for row in rows:
+        many += 1
         writer.writerow([_harmless(str(row[name])) for name in COLUMNS])
     return out.getvalue().encode(), many
 

@@ -48,11 +48,22 @@ def trail(request: Request) -> HttpResponse:
     rows = found(filters, scope_of(request.standing))
     many, printed = rows.count(), "print" in request.GET
     before = request.GET.get("before", "")
-    shown = rows.filter(seq__lt=int(before)) if before.isdecimal() and before.isascii() and len(before) < 18 else rows
+    shown = (
+        rows.filter(seq__lt=int(before))
+        if before.isdecimal() and before.isascii() and len(before) < 18
+        else rows
+    )
     part = list(shown.order_by("-seq")[: PRINTED if printed else PAGE])
     table = list(lines(part, blind=request.standing.blind))
     older = table[-1]["seq"] if table and shown.filter(seq__lt=table[-1]["seq"]).exists() else 0
-    context = {"rows": table, "many": many, "older": older, "printed": printed, "faults": faults, "filters": filters}
+    context = {
+        "rows": table,
+        "many": many,
+        "older": older,
+        "printed": printed,
+        "faults": faults,
+        "filters": filters,
+    }
     return render(request, "audit/trail.html", context | _choices(request.standing))
 
 
@@ -71,7 +82,9 @@ def _choices(standing: Standing) -> dict[str, Any]:
 def trail_csv(request: Request) -> HttpResponse:
     """The filtered trail as a table; that it left is an event of its own."""
     filters, _faults = filters_of(request.GET)
-    content = actions.export_trail(by=request.standing.actor, filters=filters, scope=scope_of(request.standing))
+    content = actions.export_trail(
+        by=request.standing.actor, filters=filters, scope=scope_of(request.standing)
+    )
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{current().id}-trail.csv"'
     return answer

@@ -16,7 +16,6 @@ from firstdose.web.capture import issues
 from firstdose.web.capture.entries import plain_text
 from firstdose.web.capture.models import Draft, Given
 from firstdose.web.capture.reading import PageReading, read_page
-from firstdose.web.capture.sheet import NEW, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from firstdose.records.log.event import Actor, Event
     from firstdose.web.capture.entries import Entry
     from firstdose.web.capture.reading import Reading
+    from firstdose.web.capture.sheet import Sheet
     from firstdose.web.capture.strict import Objection
 
 REPEAT_ADDED = "repeat.added"
@@ -154,7 +154,12 @@ def _change(sheet: Sheet, each: Reading) -> NewEvent:
     if not each.text:
         payload = {"old": each.stands, "reason": reason}
         return NewEvent(kind="value.cleared", key=each.key, site=sheet.site, payload=payload)
-    told = {"old": each.stands, "new": each.text, "raw": each.typed.typed or each.text, "unit": each.item.unit}
+    told = {
+        "old": each.stands,
+        "new": each.text,
+        "raw": each.typed.typed or each.text,
+        "unit": each.item.unit,
+    }
     return NewEvent(kind="value.set", key=each.key, site=sheet.site, payload=told | {"reason": reason})
 
 
@@ -218,7 +223,11 @@ def strike_record(
     if not said:
         return [issues.without_reason()]
     kind = "repeat.restored" if restore else "repeat.struck"
-    append([NewEvent(kind=kind, key=record, site=site, payload={"reason": said})], by=by, idem=request_id(idem, kind, repr(record)))
+    append(
+        [NewEvent(kind=kind, key=record, site=site, payload={"reason": said})],
+        by=by,
+        idem=request_id(idem, kind, repr(record)),
+    )
     return []
 
 
@@ -227,5 +236,9 @@ def reopen_form(*, record: Key, site: str, by: Actor, reason: str, idem: str) ->
     said = plain_text(reason)
     if not said:
         return [issues.without_reason()]
-    append([NewEvent(kind="form.reopened", key=record, site=site, payload={"reason": said})], by=by, idem=request_id(idem, "reopen", repr(record)))
+    append(
+        [NewEvent(kind="form.reopened", key=record, site=site, payload={"reason": said})],
+        by=by,
+        idem=request_id(idem, "reopen", repr(record)),
+    )
     return []

@@ -34,7 +34,7 @@ class Course:
     lines: tuple[tuple[str, tuple[str, ...], str], ...]
 
 
-def courses_of(study: Study, standing: Standing, state: State, participant: str) -> list[Course]:
+def courses_of(study: Study, standing: Standing, state: State) -> list[Course]:
     """The scores of this participant over time, lesion by lesion; nothing that is hidden from this person."""
     names = [name for name in _forms(study) if not hidden(standing, name)]
     held = {*names, VISITS, PARTICIPANTS, LESIONS}
@@ -88,4 +88,6 @@ def _line(values: Sequence[float | None], variable: Variable) -> str:
     high = min(variable.high, max(high, low + 1)) if variable.high is not None else max(high, low + 1)
     across = (WIDTH - 2 * EDGE) / (len(values) - 1)
     up = (HEIGHT - 2 * EDGE) / (high - low)
-    return " ".join(f"{EDGE + at * across:.1f},{HEIGHT - EDGE - (value - low) * up:.1f}" for at, value in known)
+    return " ".join(
+        f"{EDGE + at * across:.1f},{HEIGHT - EDGE - (value - low) * up:.1f}" for at, value in known
+    )

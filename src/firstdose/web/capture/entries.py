@@ -78,7 +78,8 @@ def with_reason_for_all(entries: Mapping[Key, Entry], posted: Mapping[str, str])
         return dict(entries)
     reason = posted.get(REASON_FOR_ALL, "")
     return {
-        key: entry if entry.reason.strip() else replace(entry, reason=reason) for key, entry in entries.items()
+        key: entry if entry.reason.strip() else replace(entry, reason=reason)
+        for key, entry in entries.items()
     }
 
 

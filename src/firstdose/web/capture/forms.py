@@ -129,9 +129,7 @@ def _record(sheet: Sheet, page: PageReading, record: Key) -> RecordView:
         key=record,
         title=record.repeat,
         fields=fields,
-        scores=tuple(
-            _score(sheet, each) for each in page.judgement.scores if each.record == record
-        ),
+        scores=tuple(_score(sheet, each) for each in page.judgement.scores if each.record == record),
         whole=whole,
         whole_names={part: input_name(part, record) for part in ("keep", "shown")},
         whole_shown=told_as(whole.soft),

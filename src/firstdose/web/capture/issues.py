@@ -54,7 +54,9 @@ def no_longer_asked() -> Objection:
 def before_consent(clause: str) -> Objection:
     """FD-W045: an entry before informed consent is recorded."""
     message = _("Informed consent is not recorded yet, and nothing else may be entered before it.")
-    return Objection("FD-W045", f"{message} {clause}".strip(), _("Record informed consent with its date first."))
+    return Objection(
+        "FD-W045", f"{message} {clause}".strip(), _("Record informed consent with its date first.")
+    )
 
 
 def not_eligible(criteria: Sequence[str]) -> Objection:

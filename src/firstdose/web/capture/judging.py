@@ -71,7 +71,7 @@ def judge(
     said: dict[Key, list[Objection]] = {}
     for issue in check_records(study.protocol, snapshot):
         record = lines.get(issue.place.line) if issue.place.file == f"records/{form.name}.csv" else None
-        if record not in there or record is None or issue.code in _NOT_HERE:
+        if record is None or record not in there or issue.code in _NOT_HERE:
             continue
         key = replace(record, item=_item_of(issue, snapshot, form))
         if not _gives_away(study, standing, form, issue, key.item):
@@ -103,7 +103,12 @@ def narrowed(study: Study, state: State, form: Form) -> State:
 
 
 def _seen_by_checks(study: Study, form: Form) -> set[str]:
-    items = {name for each in study.protocol.checks if each.activity == form.name for name in _names(study, each.rule, form)}
+    items = {
+        name
+        for each in study.protocol.checks
+        if each.activity == form.name
+        for name in _names(study, each.rule, form)
+    }
     return {other.name for other in study.forms.values() if items & {item.name for item in other.items}}
 
 
@@ -117,7 +122,14 @@ def _lines(study: Study, state: State, form: Form) -> dict[int, Key]:
     """Line of the form's table -> record, in the order in which the core writes it."""
     order = {visit.visit: place for place, visit in enumerate(study.protocol.visits)}
     own = [key for key, record in state.records.items() if key.form == form.name and not record.struck]
-    own.sort(key=lambda key: (natural(key.participant), order.get(key.visit, len(order)), key.visit, natural(key.repeat)))
+    own.sort(
+        key=lambda key: (
+            natural(key.participant),
+            order.get(key.visit, len(order)),
+            key.visit,
+            natural(key.repeat),
+        )
+    )
     return dict(enumerate(own, start=2))
 
 
@@ -166,7 +178,7 @@ class _Watched(dict[str, Any]):
         return name in self._arrays
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401, this is `get`
 
 
 def _calculated(
@@ -188,4 +200,3 @@ def _calculated(
                 unit=score.unit,
                 inputs=tuple(dict.fromkeys(watched.seen)),
             )
-

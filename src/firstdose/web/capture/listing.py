@@ -52,10 +52,14 @@ def rows_of(form: Form, state: State, participant: str, standing: Standing) -> l
     for key in records_of(state, participant, form.name):
         known = state.records[key]
         cells = [_text(state, key, name) for name in shown]
-        found.append({"repeat": key.repeat, "cells": cells, "struck": known.struck, "complete": known.completed})
+        found.append(
+            {"repeat": key.repeat, "cells": cells, "struck": known.struck, "complete": known.completed}
+        )
     return found
 
 
 def _text(state: State, record: Key, item: str) -> str:
-    value = next((value for key, value in state.values.items() if key.record == record and key.item == item), None)
+    value = next(
+        (value for key, value in state.values.items() if key.record == record and key.item == item), None
+    )
     return value.text if value else ""

@@ -25,6 +25,9 @@ class Draft(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.participant} {self.visit} {self.form} {self.repeat}"
+
 
 class Given(models.Model):
     """A number that was given out: two people who add a record at one moment never get the same."""
@@ -34,3 +37,6 @@ class Given(models.Model):
 
     class Meta:
         db_table = "given_number"
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -22,11 +22,11 @@ from firstdose.web.audit.reading import events
 from firstdose.web.capture import issues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from PIL import Image
 
-    from firstdose.records.log.event import Actor, Event
+    from firstdose.records.log.event import Actor, Event, Json
     from firstdose.web.capture.strict import Objection
 
 FORM, ADDED = "photographs", "photo.added"
@@ -81,7 +81,7 @@ def check_photographs() -> list[Objection]:
     return [issues.photograph_changed(each.sha256) for each in _photographs() if not each.whole]
 
 
-def _photographs(**where: str) -> Iterator[Photograph]:
+def _photographs(**where: Any) -> Iterator[Photograph]:
     for event in events(kind=ADDED, **where):
         told = event.payload or {}
         if told.get("sha256"):
@@ -110,7 +110,13 @@ def add_photograph(
     drawn, width, height = drawn_anew(content)
     digest = sha256(drawn).hexdigest()
     _keep(path_of(digest), drawn)
-    told = {"name": f"{digest}.jpg", "sha256": digest, "bytes": len(drawn), "width": width, "height": height}
+    told: Mapping[str, Json] = {
+        "name": f"{digest}.jpg",
+        "sha256": digest,
+        "bytes": len(drawn),
+        "width": width,
+        "height": height,
+    }
     key = Key(participant, visit, FORM, lesion)
     return append([NewEvent(kind=ADDED, key=key, site=site, payload=told)], by=by, idem=idem)[0]
 

@@ -15,7 +15,8 @@ from firstdose.web.capture import issues
 from firstdose.web.capture.entries import Entry, entry_of, plain_text
 from firstdose.web.capture.judging import Judgement, judge, with_values
 from firstdose.web.capture.steps import check_steps
-from firstdose.web.capture.strict import Typed, read_missing as read_reason_for_none, read_typed
+from firstdose.web.capture.strict import Typed, read_typed
+from firstdose.web.capture.strict import read_missing as read_reason_for_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,23 +112,17 @@ def read_page(
     sheet: Sheet, entries: Mapping[Key, Entry], language: str, *, complete: bool = False
 ) -> PageReading:
     """Everything that is to be said about these inputs, at once. Nothing is written."""
-    values = {
-        key: _read(sheet, key, item, entries.get(key, Entry()), language) for key, item in sheet.keys
-    }
+    values = {key: _read(sheet, key, item, entries.get(key, Entry()), language) for key, item in sheet.keys}
     _close_branches(sheet, values)
     for each in values.values():
         _ask_reason(each)
     texts = {key: each.text for key, each in values.items()}
-    after = judge(
-        sheet.study, sheet.standing, sheet.form, with_values(sheet.state, texts), sheet.records
-    )
+    after = judge(sheet.study, sheet.standing, sheet.form, with_values(sheet.state, texts), sheet.records)
     whole = _whole(sheet, entries)
     _say(sheet, values, whole, after)
     if any(each.changed for each in values.values()) or complete:
         _ask_values(sheet, values, complete=complete)
-    refused = tuple(
-        check_steps(sheet.study, sheet.state, sheet.participant, sheet.visit, sheet.name)
-    )
+    refused = tuple(check_steps(sheet.study, sheet.state, sheet.participant, sheet.visit, sheet.name))
     return PageReading(values=values, refused=refused, whole=whole, judgement=after)
 
 
@@ -143,7 +138,14 @@ def _typed(key: Key, item: Item, entry: Entry, before: Value | None, language: s
     as_shown = entry_of(item, before, language)
     same = (entry.typed, entry.code, entry.why) == (as_shown.typed, as_shown.code, as_shown.why)
     if before and same:
-        return Reading(key=key, item=item, entry=entry, before=before, typed=Typed(before.text, entry.typed), text=before.text)
+        return Reading(
+            key=key,
+            item=item,
+            entry=entry,
+            before=before,
+            typed=Typed(before.text, entry.typed),
+            text=before.text,
+        )
     if entry.code or (entry.why.strip() and not entry.typed.strip()):
         typed = read_reason_for_none(entry.code, entry.why)
         both = [issues.value_and_reason()] if entry.typed.strip() else []
@@ -223,17 +225,26 @@ def _ask_reason(reading: Reading) -> None:
 def _whole(sheet: Sheet, entries: Mapping[Key, Entry]) -> dict[Key, Reading]:
     """What is said of a record as a whole hangs on a value without an item."""
     return {
-        record: Reading(key=record, item=_NOTHING, entry=entries.get(record, Entry()), before=None, typed=Typed("", ""), text="")
+        record: Reading(
+            key=record,
+            item=_NOTHING,
+            entry=entries.get(record, Entry()),
+            before=None,
+            typed=Typed("", ""),
+            text="",
+        )
         for record in sheet.records
     }
 
 
-def _say(
-    sheet: Sheet, values: Mapping[Key, Reading], whole: Mapping[Key, Reading], after: Judgement
-) -> None:
+def _say(sheet: Sheet, values: Mapping[Key, Reading], whole: Mapping[Key, Reading], after: Judgement) -> None:
     """New faults ask for a reason; those that stood there before this page was typed are only told."""
     touched = {each.key.record for each in values.values() if each.changed}
-    before = judge(sheet.study, sheet.standing, sheet.form, sheet.state, sheet.records, scores=False) if after.said else after
+    before = (
+        judge(sheet.study, sheet.standing, sheet.form, sheet.state, sheet.records, scores=False)
+        if after.said
+        else after
+    )
     for key, said in after.said.items():
         target = values.get(key) or whole[key.record]
         known = {each.code for each in before.said.get(key, ())}

@@ -78,7 +78,10 @@ def _steps(
     locks: Mapping[tuple[str, str], str],
 ) -> list[Step]:
     seen = _visits_of(state, participant)
-    ended = any(key.form == END and key.participant == participant and value.text for key, value in state.values.items())
+    ended = any(
+        key.form == END and key.participant == participant and value.text
+        for key, value in state.values.items()
+    )
     found: list[Step] = []
     waiting = False  # whether an earlier visit without a date is still to come
     for visit in study.protocol.visits:
@@ -86,7 +89,9 @@ def _steps(
         days = _days(visit, zero)
         state_now = _state(told, days, today, ended=ended, waiting=waiting)
         waiting = waiting or (state_now == DUE and zero is None)
-        lock = locks.get(("", "")) or locks.get((participant, "")) or locks.get((participant, visit.visit)) or ""
+        lock = (
+            locks.get(("", "")) or locks.get((participant, "")) or locks.get((participant, visit.visit)) or ""
+        )
         first, planned, last = days
         found.append(
             Step(
@@ -122,7 +127,9 @@ def _visits_of(state: State, participant: str) -> dict[str, dict[str, str]]:
 def _days(visit: Visit, zero: date | None) -> tuple[date | None, date | None, date | None]:
     if zero is None:
         return None, None, None
-    first, planned, last = (zero + timedelta(days=day) for day in (visit.window.first, visit.day, visit.window.last))
+    first, planned, last = (
+        zero + timedelta(days=day) for day in (visit.window.first, visit.day, visit.window.last)
+    )
     return first, planned, last
 
 

@@ -157,7 +157,7 @@ def participant(request: Request, participant: str) -> HttpResponse:
         "lesions": lesions_of(state, participant),
         "map": body_map(state, participant) if LESIONS in study.forms else "",
         "map_at": _map_address(study, participant),
-        "courses": courses_of(study, standing, state, participant) if sees else [],
+        "courses": courses_of(study, standing, state) if sees else [],
         "events": rows_of(events, state, participant, standing) if events and sees else [],
         "event_columns": columns_of(events, standing) if events else [],
         "events_form": events,
@@ -215,7 +215,7 @@ def _scheduled(study: Study, visit: str) -> Iterator[str]:
 def _address(form: Form, step: Step) -> str:
     if form.name == ADMINISTRATION:
         try:
-            return reverse("injection", args=[step.participant, step.visit])
+            return reverse("injection_day", args=[step.participant])
         except NoReverseMatch:
             pass
     return reverse("record", args=[step.participant, NOWHERE if form.repeats else step.visit, form.name])

@@ -60,5 +60,3 @@ def body_map(state: State, participant: str, visit: str = "", chosen: tuple[str,
 
     drawn = render_body_map(marks_of(state, participant), chosen, gettext, href if visit else None)
     return mark_safe(drawn)  # noqa: S308, drawn by us, every word of others escaped
-
-

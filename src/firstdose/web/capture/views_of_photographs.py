@@ -54,13 +54,19 @@ def photographs(request: Request, participant: str) -> HttpResponse:
 def _add(request: Request, participant: str, site: str, lesions: tuple[str, ...]) -> Any:
     if not request.standing.may("photograph"):
         raise PermissionDenied
-    sent, lesion, visit = request.FILES.get("file"), request.POST.get("lesion", ""), request.POST.get("visit", "")
+    sent, lesion, visit = (
+        request.FILES.get("file"),
+        request.POST.get("lesion", ""),
+        request.POST.get("visit", ""),
+    )
     study = current()
     if lesion not in lesions or not (study.protocol.visit(visit) or is_unplanned(visit)):
         raise Http404
     if sent is None or sent.size > LARGEST:
         return [issues.no_photograph(gettext("There is no file, or it is larger than 15 MB."))]
-    if refused := list(check_steps(study, current_state(participant=participant), participant, visit, LESIONS)):
+    if refused := list(
+        check_steps(study, current_state(participant=participant), participant, visit, LESIONS)
+    ):
         return refused
     try:
         add_photograph(

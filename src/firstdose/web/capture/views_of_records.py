@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from firstdose.protocol.names import ADMINISTRATION, EVENTS
 from firstdose.records.due import LESIONS
-from firstdose.records.log.event import Key
 from firstdose.records.order import is_unplanned
 from firstdose.web.accounts.rights import needs
 from firstdose.web.accounts.standing import require_participant
@@ -33,6 +33,7 @@ from firstdose.web.capture.views_of_lesions import place_lesion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from firstdose.records.log.event import Key
     from firstdose.web.accounts.standing import Request
     from firstdose.web.capture.entries import Entry
     from firstdose.web.capture.reading import PageReading
@@ -117,7 +118,9 @@ def _entries(request: Request, sheet: Sheet) -> dict[Key, Entry]:
     """What was sent; a box that was not sent (closed by a lock of rights, or another page) stands as it is."""
     posted: Mapping[str, str] = request.POST
     found = read_entries(posted, _all_keys(sheet))
-    sent = {key: entry for key, entry in found.items() if not key.item or f"n-{key.repeat}-{key.item}" in posted}
+    sent = {
+        key: entry for key, entry in found.items() if not key.item or f"n-{key.repeat}-{key.item}" in posted
+    }
     return with_reason_for_all(saved_entries(sheet, get_language() or "en") | sent, posted)
 
 
@@ -215,8 +218,10 @@ def _page(
     enters = may_enter(sheet.study, request.standing, sheet.name)
     view = build_form(sheet, page, read_only=not enters)
     place = [sheet.participant, sheet.visit or NOWHERE, sheet.name, *([sheet.repeat] if sheet.repeat else [])]
+    strikes = enters and len(view.records) == 1 and bool(view.records[0].state)
     context = {
         "view": view,
+        "strike_at": reverse("strike", args=place) if strikes else "",
         "sheet": sheet,
         "draft": draft,
         "said": said,
@@ -227,6 +232,8 @@ def _page(
         "visit": sheet.study.protocol.visit(sheet.visit),
         "many": len(sheet.records) > 1,
         "lesions": lesions_of(sheet.state, sheet.participant),
+        "is_injection": sheet.name == ADMINISTRATION,
+        "is_event": sheet.name == EVENTS and not sheet.is_new and request.standing.may("see events"),
         "is_map": sheet.name == LESIONS,
         "nowhere": NOWHERE,
         "first_save": request.method == "GET",
@@ -236,18 +243,26 @@ def _page(
 
 @require_http_methods(["GET", "POST"])
 @needs(*ENTER)
-def strike(request: Request, participant: str, visit: str, form: str, repeat: str) -> HttpResponse:
+def strike(request: Request, participant: str, visit: str, form: str, repeat: str = "") -> HttpResponse:
     """Strike a record out, restore it, or open a complete one again: each with a reason."""
     sheet = _entered(request, participant, visit, form, repeat)
-    key = sheet.records[0]
-    known = sheet.state.records.get(key)
-    if known is None:
+    key = sheet.records[0] if len(sheet.records) == 1 else None
+    known = sheet.state.records.get(key) if key else None
+    if key is None or known is None:
         raise Http404
     wanted = request.POST.get("do") or request.GET.get("do") or ("restore" if known.struck else "strike")
     faults = _strike(request, sheet, key, wanted) if request.method == "POST" else []
     if request.method == "POST" and not faults:
         return HttpResponseRedirect(address_of(sheet))
-    context = {"sheet": sheet, "key": key, "known": known, "wanted": wanted, "faults": faults, "idem": str(uuid.uuid4())}
+    context = {
+        "sheet": sheet,
+        "key": key,
+        "back": address_of(sheet),
+        "known": known,
+        "wanted": wanted,
+        "faults": faults,
+        "idem": str(uuid.uuid4()),
+    }
     return render(request, "capture/strike.html", context, status=422 if faults else 200)
 
 

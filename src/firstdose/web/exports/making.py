@@ -6,12 +6,14 @@ import io
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from firstdose.datasets.odm.exporting import export_odm
+from firstdose.datasets.recorded import nothing_hidden
 from firstdose.datasets.redcap.exporting import export_redcap
 from firstdose.records.log.state import fold
 from firstdose.records.log.tables import study_tables
@@ -26,6 +28,7 @@ from firstdose.web.audit.study import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from firstdose.datasets.recorded import Hide
     from firstdose.records.log.event import Event
     from firstdose.records.log.state import State
     from firstdose.report.tree import Report
@@ -38,15 +41,12 @@ FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in an archive: the clock n
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What somebody may take away: the study, its events and state, as far as they belong to the person's sites."""
+    """What somebody may take away: study, events and state as far as they are theirs; `hide(form, item)` the rest."""
 
     study: Study
     events: tuple[Event, ...]
     state: State
-    standing: Standing
-
-    def hide(self, form: str, item: str = "") -> bool:
-        return hidden(self.standing, form, item)
+    hide: Hide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,20 @@ class Made:
     rows: int
 
 
+def whole_source() -> Source:
+    """Everything on record, nothing hidden."""
+    everything = tuple(events())
+    return Source(current(), everything, fold(everything), nothing_hidden)
+
+
 def source_for(standing: Standing) -> Source:
     """Everything on record that this person may see."""
-    study = current()
-    mine = {participant for participant, _site in participants_for(standing)}
-    everything = tuple(events())
+    whole = whole_source()
+    kept = whole.events
     if standing.sites:
-        everything = tuple(
-            event for event in everything if not event.key.participant or event.key.participant in mine
-        )
-    return Source(study, everything, fold(everything), standing)
+        mine = {participant for participant, _site in participants_for(standing)}
+        kept = tuple(event for event in kept if not event.key.participant or event.key.participant in mine)
+    return Source(whole.study, kept, fold(kept), partial(hidden, standing))
 
 
 def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -84,7 +88,7 @@ def tables_of(source: Source) -> dict[str, bytes]:
     """records/ACTIVITY.csv -> its bytes, hidden forms and items left out."""
     found = {}
     for name, table in study_tables(source.study.protocol, source.state).items():
-        if not source.hide(name):
+        if not source.hide(name, ""):
             shown = table.select([column for column in table.columns if not source.hide(name, column)])
             found[f"records/{name}.csv"] = shown.write_csv(line_terminator="\n").encode()
     return found

@@ -11,13 +11,12 @@ from firstdose.records.log.file import log_lines
 from firstdose.report.pdf import render_pdf
 from firstdose.web.audit.clock import read_stamp
 from firstdose.web.audit.models import Anchor
-from firstdose.web.exports.making import Made, archive, filled_crf, make_blank_crf, source_for, tables_of
+from firstdose.web.exports.making import Made, archive, filled_crf, make_blank_crf, tables_of, whole_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from firstdose.records.log.event import Event
-    from firstdose.web.accounts.standing import Standing
     from firstdose.web.exports.making import Source
 
 TRAIL = (
@@ -51,9 +50,9 @@ To verify on another computer: pip install firstdose, then: firstdose verify log
 """
 
 
-def make_pack(standing: Standing) -> Made:
-    """One archive, the same bytes for the same log."""
-    source = source_for(standing)
+def make_pack() -> Made:
+    """One archive of the whole study, the same bytes for the same log."""
+    source = whole_source()
     files = list(_files(source))
     name = f"{source.study.id}-{source.state.seq}-inspector.zip"
     return Made(name, archive(files), "application/zip", len(source.events))

@@ -68,7 +68,7 @@ def pack(request: Request) -> HttpResponse:
         fault = issues.not_complete(", ".join(request.standing.sites))
         messages.error(request, f"{fault.message} {fault.remedy}")
         return HttpResponseRedirect(reverse("exports"))
-    return _sent(request, make_pack(request.standing), "inspector's pack")
+    return _sent(request, make_pack(), "inspector's pack")
 
 
 @needs("import")

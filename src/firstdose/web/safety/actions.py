@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from firstdose.records.log.event import Actor
+    from firstdose.records.log.event import Actor, Json
     from firstdose.values.issue import Issue
     from firstdose.web.safety.asking import Asked
     from firstdose.web.safety.on_record import Override, Sheet
@@ -79,7 +79,10 @@ def _approval(by: Actor, site: str, sheet: Sheet) -> tuple[Faults, dict[str, str
     if by.who == sheet.first:
         return (issues.same_person(),), {}
     now, day = now_on_record(), today_at(site)
-    typed = {name: sheet.of(name) for name in ("dose_level", "concentration", "concentration_is", "viability", "lot")}
+    typed = {
+        name: sheet.of(name)
+        for name in ("dose_level", "concentration", "concentration_is", "viability", "lot")
+    }
     computed = compute_sheet(now.protocol, _key(sheet), typed, day.isoformat())
     if computed.digest != digest_of_sheet(sheet.told):
         return (issues.sheet_changed(),), {}
@@ -118,14 +121,17 @@ def record_injection(
             return faults
         assert sheet is not None
         key = _key(sheet)
-        asked = ask(
-            participant, day, level=sheet.of("dose_level"), lesion=lesion, lot=sheet.of("lot")
-        )
+        asked = ask(participant, day, level=sheet.of("dose_level"), lesion=lesion, lot=sheet.of("lot"))
         if asked.faults:
             return asked.faults
         values = _values(sheet, day, typed)
         new = [_value(key, site, item, text, raw) for item, (text, raw) in values.items() if text]
-        told = {"lesion": lesion, "level": sheet.of("dose_level"), "sheet": sheet.approved, "clause": asked.clause}
+        told: dict[str, Json] = {
+            "lesion": lesion,
+            "level": sheet.of("dose_level"),
+            "sheet": sheet.approved,
+            "clause": asked.clause,
+        }
         if asked.override is not None:
             told["override"] = asked.override.seq_of_second
         new.append(NewEvent(kind="dose.given", key=key, site=site, payload=told))
@@ -146,7 +152,15 @@ def _recordable(sheet: Sheet | None, site: str, lesion: str, day: date) -> Fault
 
 
 def _values(sheet: Sheet, day: date, typed: Mapping[str, TEXT_AND_RAW]) -> dict[str, TEXT_AND_RAW]:
-    names = ("dose_level", "concentration", "concentration_is", "viability", "lot", "area_cm2", "planned_cells")
+    names = (
+        "dose_level",
+        "concentration",
+        "concentration_is",
+        "viability",
+        "lot",
+        "area_cm2",
+        "planned_cells",
+    )
     said = {name: (sheet.of(name), sheet.of(name)) for name in names if sheet.of(name)}
     return {"date": (day.isoformat(), day.isoformat()), **typed, **said}
 
@@ -201,7 +215,7 @@ def decide_board(
         now = now_on_record()
         if now.head != head:
             return (issues.rule_moved(),)
-        payload = {
+        payload: dict[str, Json] = {
             "decision": decision, "level": level, "reason": reason, "voters": list(voters), "proof": proof,
             "snapshot": now.snapshot.digest, "head": head, "seq": now.seq, **told,
         }  # fmt: skip
@@ -219,7 +233,7 @@ def ask_override(*, by: Actor, site: str, participant: str, level: str, reason: 
         found = ask(participant, day, level=level).gate
         if found.open or found.hard:
             return (issues.nothing_forbids(),)
-        payload = {
+        payload: dict[str, Json] = {
             "what": OVERRIDE, "level": level, "day": day.isoformat(), "codes": " ".join(sorted(found.codes)),
             "text": found.sentence, "reason": reason.strip(), "proof": proof,
         }  # fmt: skip
@@ -227,7 +241,9 @@ def ask_override(*, by: Actor, site: str, participant: str, level: str, reason: 
     return ()
 
 
-def release_override(*, by: Actor, site: str, participant: str, asked: int, reason: str, proof: str) -> Faults:
+def release_override(
+    *, by: Actor, site: str, participant: str, asked: int, reason: str, proof: str
+) -> Faults:
     """The second of two, somebody else, with a reason of their own."""
     if not reason.strip():
         return (issues.no_reason(),)
@@ -239,7 +255,7 @@ def release_override(*, by: Actor, site: str, participant: str, asked: int, reas
             return (issues.override_gone(),)
         if waiting.first == by.who:
             return (issues.same_person(),)
-        payload = {
+        payload: dict[str, Json] = {
             "level": waiting.level, "day": waiting.day.isoformat(), "first": waiting.first, "second": by.who,
             "asked": asked, "codes": " ".join(sorted(waiting.codes)), "reason": f"{waiting.reason} | {reason.strip()}",
             "proof": proof,

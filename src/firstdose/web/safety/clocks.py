@@ -70,9 +70,7 @@ def is_grave(values: Mapping[str, str]) -> bool:
     return grave or values.get("grade") in {"4", "5"}
 
 
-def clocks_of(
-    values: Mapping[str, str], aware: datetime, *, reported: date | None = None
-) -> Iterator[Asked]:
+def clocks_of(values: Mapping[str, str], aware: datetime, *, reported: date | None = None) -> Iterator[Asked]:
     """The clocks that a record asks for. `aware`: when its seriousness was entered, on the clock of the site.
 
     `reported`: the day of the 7-day report; from then on the follow-up is due. Nothing is expected in a first trial in
@@ -112,6 +110,21 @@ def clocks_on_record(state: State) -> dict[Key, list[Clock]]:
     for event in events(kind__in=["ae.clock", "ae.notified", "ae.reported"]):
         _count(event, found.setdefault(event.key.record, {}), wanted.get(event.key.record, set()))
     return {key: list(clocks.values()) for key, clocks in found.items()}
+
+
+def clocks_now(state: State) -> dict[Key, list[Clock]]:
+    """The same with those that are asked for and that the next run of the notices will begin."""
+    found = clocks_on_record(state)
+    for key, asked in asked_now(state).items():
+        known = {each.clock for each in found.get(key, [])}
+        site = state.records[key].site
+        new = [
+            Clock(key=key, site=site, clock=each.clock, start=each.start, due=each.due)
+            for each in asked
+            if each.clock not in known
+        ]
+        found[key] = [*found.get(key, []), *new]
+    return found
 
 
 def _count(event: Event, clocks: dict[str, Clock], wanted: set[str]) -> None:

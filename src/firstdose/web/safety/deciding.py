@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from firstdose.escalation.deciding import Decision, decide, due
-from firstdose.escalation.foreseeing import Foreseen, foresee
 from firstdose.escalation.following import told
+from firstdose.escalation.foreseeing import Foreseen, foresee
 from firstdose.escalation.telling import level_counts
 from firstdose.values.issue import Issue, UserError
 from firstdose.values.rounding import printed
@@ -65,7 +65,10 @@ class Desk:
 
     def forecasts(self) -> list[tuple[str, list[tuple[str, str]], str]]:
         """(assumption, level > probability in %, further participants expected)."""
-        return [(each.name.replace("_", " "), list(self._selected(each)), printed(each.expected, 1)) for each in self.foreseen.forecasts]
+        return [
+            (each.name.replace("_", " "), list(self._selected(each)), printed(each.expected, 1))
+            for each in self.foreseen.forecasts
+        ]
 
     def _selected(self, forecast: Forecast) -> Iterator[tuple[str, str]]:
         assert self.decision is not None

@@ -166,7 +166,9 @@ def basis_of(decision: Decision) -> str:
     levels = zip(decision.conduct.levels, state.dlts, state.participants, strict=True)
     counts = counts_of(decision.watched)
     told = [f"{name} {toxic}/{seen}" for name, toxic, seen in levels]
-    told += [f"{name} {counts[name][0]}..{counts[name][1]}" for name in ("treated", "deaths", "related_serious")]
+    told += [
+        f"{name} {counts[name][0]}..{counts[name][1]}" for name in ("treated", "deaths", "related_serious")
+    ]
     return "; ".join(told)
 
 
@@ -279,4 +281,3 @@ def _cap(facts: Facts) -> Iterator[Clause]:
     if facts.cap_words:
         sentence = _("The total stays within the cap of %(cap)s.") % {"cap": facts.cap_words}
         yield Clause(name=_("Cap"), sentence=sentence, issue=facts.over_cap)
-

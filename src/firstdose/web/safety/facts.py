@@ -144,9 +144,7 @@ def _administrations(snapshot: Snapshot, participant: str, lesion: str) -> int:
     return sum(row[: len(wanted)] == wanted for row in table.select(keys).rows())
 
 
-def _lot(
-    protocol: Protocol, snapshot: Snapshot, lot: str, day: date, *, asked: bool
-) -> tuple[bool, str]:
+def _lot(protocol: Protocol, snapshot: Snapshot, lot: str, day: date, *, asked: bool) -> tuple[bool, str]:
     """(whether a lot is asked for, why it may not be given)."""
     lots = derive_standing(protocol, snapshot)
     if lots.releases is not None and asked:

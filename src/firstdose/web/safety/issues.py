@@ -35,7 +35,9 @@ def not_eligible(criteria: list[str], open_ones: list[str]) -> Issue:
 def lot_not_released(lot: str, why: str) -> Issue:
     """FD-W102: a lot that may not be given."""
     said = _("Lot %(lot)s may not be given: %(why)s.") % {"lot": lot or _("(none named)"), "why": why}
-    return Issue(GATE, "FD-W102", said, _("Take a released lot, or have the laboratory complete the release."))
+    return Issue(
+        GATE, "FD-W102", said, _("Take a released lot, or have the laboratory complete the release.")
+    )
 
 
 def given_already(whose: str, times: int, most: int) -> Issue:
@@ -117,7 +119,9 @@ def no_sheet(lesion: str) -> Issue:
 def no_dose(lesion: str) -> Issue:
     """FD-W114: the sheet cannot be computed."""
     said = _("No dose can be computed for %(lesion)s.") % {"lesion": lesion}
-    return Issue(FORM, "FD-W114", said, _("Complete area and concentration; look at what is said beside them."))
+    return Issue(
+        FORM, "FD-W114", said, _("Complete area and concentration; look at what is said beside them.")
+    )
 
 
 def day_outside(day: str, first: str, last: str) -> Issue:
@@ -176,7 +180,10 @@ def already_recorded(lesion: str) -> Issue:
 def no_such_clock() -> Issue:
     """FD-W121: a clock that does not run."""
     return Issue(
-        FORM, "FD-W121", _("This clock is not running."), _("Look at the list of events; choose a running clock.")
+        FORM,
+        "FD-W121",
+        _("This clock is not running."),
+        _("Look at the list of events; choose a running clock."),
     )
 
 

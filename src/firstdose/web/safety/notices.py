@@ -127,7 +127,9 @@ def send_notice(clock: Clock, what: str) -> bool:
     digest = hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
     payload = {"clock": clock.clock, "what": what, "to": " ".join(to), "digest": digest}
     idem = f"notice {clock.key.participant} {clock.key.repeat} {clock.clock} {what}"
-    append([NewEvent(kind="ae.notified", key=clock.key, site=clock.site, payload=payload)], by=PROCESS, idem=idem)
+    append(
+        [NewEvent(kind="ae.notified", key=clock.key, site=clock.site, payload=payload)], by=PROCESS, idem=idem
+    )
     return True
 
 

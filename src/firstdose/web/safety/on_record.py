@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firstdose.protocol.names import ADMINISTRATION
 from firstdose.web.audit.reading import events
@@ -56,7 +56,8 @@ class Override:
     def covers(self, gate: Gate) -> bool:
         """Whether it is signed twice and was given for everything that this gate says."""
         meant = (self.participant, self.level, self.day) == (gate.participant, gate.level, gate.day)
-        return meant and bool(self.second) and not gate.hard and gate.codes <= self.codes
+        signed = bool(self.second) and self.second != self.first
+        return meant and signed and not gate.hard and gate.codes <= self.codes
 
 
 def board_decisions() -> tuple[BoardDecision, ...]:
@@ -100,7 +101,7 @@ def _approved(sheet: Sheet, event: Event) -> Sheet:
 
 def overrides_of(participant: str = "") -> list[Override]:
     """Overrides asked for and released, in the order of asking; of everybody where nobody is named."""
-    where = {"participant": participant} if participant else {}
+    where: dict[str, Any] = {"participant": participant} if participant else {}
     found: dict[int, Override] = {}
     for event in events(kind__in=["dose.proposed", "dose.overridden"], **where):
         if event.kind == "dose.overridden":

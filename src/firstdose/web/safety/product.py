@@ -36,7 +36,9 @@ def lots_here(now: Now) -> list[Lot]:
     for lot in dict.fromkeys([*releases, *in_chain]):
         link = standing.ledger.by_id.get(lot)
         below = standing.ledger.below(link) if link else ()
-        plaques = tuple(each for _, each in below if each.lesion and not standing.ledger.children.get(each.id))
+        plaques = tuple(
+            each for _, each in below if each.lesion and not standing.ledger.children.get(each.id)
+        )
         why = standing.why_not(lot, prepared=True)
         found.append(Lot(lot=lot, release=releases.get(lot), why_not=why, plaques=plaques))
     return found

@@ -33,7 +33,11 @@ def second_actor(request: Request, *, right: str, site: str, purpose: str) -> Ac
     if isinstance(proof, Issue):
         return proof
     role = role_for(person, right, site)
-    return issues.not_entitled(person.printed_name) if not role else Actor(who=person.code, role=role, auth=str(proof))
+    return (
+        issues.not_entitled(person.printed_name)
+        if not role
+        else Actor(who=person.code, role=role, auth=str(proof))
+    )
 
 
 def role_for(person: Person, right: str, site: str) -> str:

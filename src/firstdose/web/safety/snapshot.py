@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from firstdose.records.log.event import Key
 from firstdose.records.log.state import Record, State, Value
 from firstdose.records.log.tables import read_state
 from firstdose.records.order import natural
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from firstdose.protocol.model import Protocol
+    from firstdose.records.log.event import Key
     from firstdose.records.snapshot import Snapshot
 
 FIRST_LINE = 2  # of a table's first record: the header is line 1

@@ -13,7 +13,11 @@ urlpatterns = [
     path("escalation/", views_board.escalation, name="escalation"),
     path("escalation/packet.<str:kind>", views_board.board_packet, name="board_packet"),
     path("participants/<str:participant>/injection-day/", views_dose.injection_day, name="injection_day"),
-    path("injections/<str:participant>/<str:visit>/<str:lesion>/", views_dose.injection_edit, name="injection_edit"),
+    path(
+        "injections/<str:participant>/<str:visit>/<str:lesion>/",
+        views_dose.injection_edit,
+        name="injection_edit",
+    ),
     path("participants/<str:participant>/override/", views_override.override, name="override"),
     path("custody/", views_custody.custody, name="custody"),
     path("custody/<path:name>/", views_custody.custody_of, name="custody_of"),

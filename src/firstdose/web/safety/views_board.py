@@ -16,6 +16,7 @@ from firstdose.records.log.event import NewEvent
 from firstdose.values.issue import Issue
 from firstdose.web.accounts.proof import needs_code, require_proof
 from firstdose.web.accounts.rights import needs
+from firstdose.web.audit.anchoring import anchor_now
 from firstdose.web.audit.append import append
 from firstdose.web.audit.clock import now
 from firstdose.web.safety import actions, issues
@@ -23,6 +24,7 @@ from firstdose.web.safety.deciding import desk_now
 from firstdose.web.safety.dose_gate import FOLLOW, HALT, OTHER, RESUME, STOP, basis_of
 
 if TYPE_CHECKING:
+    from firstdose.records.log.event import Json
     from firstdose.web.accounts.standing import Request
     from firstdose.web.safety.deciding import Desk
 
@@ -65,7 +67,12 @@ def _decide(request: Request, desk: Desk) -> list[Issue]:
     choice, reason = posted.get("decision", ""), posted.get("reason", "").strip()
     voters = [line.strip() for line in posted.get("voters", "").splitlines() if line.strip()]
     level = desk.level if choice == FOLLOW else posted.get("level", "")
-    if decision is None or choice not in DECISIONS or not voters or not _has_level(choice, level, decision.conduct.levels):
+    if (
+        decision is None
+        or choice not in DECISIONS
+        or not voters
+        or not _has_level(choice, level, decision.conduct.levels)
+    ):
         return [issues.no_board_choice()]
     if choice != FOLLOW and not reason:
         return [issues.no_reason()]
@@ -74,12 +81,18 @@ def _decide(request: Request, desk: Desk) -> list[Issue]:
     proof = require_proof(request, "board's decision")
     if isinstance(proof, Issue):
         return [proof]
-    told = {"basis": basis_of(decision), "due": desk.due, "why": decision.reason, "cut": str(decision.cut or "")}
+    told = {
+        "basis": basis_of(decision),
+        "due": desk.due,
+        "why": decision.reason,
+        "cut": str(decision.cut or ""),
+    }
     faults = actions.decide_board(
         by=request.standing.actor, decision=choice, level=level, reason=reason, voters=voters, proof=str(proof),
         told=told, head=desk.now.head,
     )  # fmt: skip
     if not faults:
+        anchor_now()
         messages.success(request, _("The decision is on record."))
     return list(faults)
 
@@ -96,7 +109,12 @@ def board_packet(request: Request, kind: str) -> HttpResponse:
         raise Http404
     content = _rendered(desk, kind)
     digest = hashlib.sha256(content).hexdigest()
-    told = {"format": f"board packet {kind}", "rows": len(desk.decision.watched), "sha256": digest, "head": desk.now.head}
+    told: dict[str, Json] = {
+        "format": f"board packet {kind}",
+        "rows": len(desk.decision.watched),
+        "sha256": digest,
+        "head": desk.now.head,
+    }
     append([NewEvent(kind="export.made", payload=told)], by=request.standing.actor)
     name = f"board-{desk.now.protocol.trial.id}-{desk.now.seq}.{kind}"
     response = HttpResponse(content, content_type=TYPES[kind])

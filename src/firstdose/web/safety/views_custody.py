@@ -37,7 +37,9 @@ def _seen(request: Request, lot: object) -> dict[str, object]:
 def custody_of(request: Request, name: str) -> HttpResponse:
     """Everything from the source to the plaque and back that hangs together with one id."""
     now = now_on_record()
-    steps = [step for step in steps_of(now, name) if _may_see(request, step[1])] if now.protocol.product else []
+    steps = (
+        [step for step in steps_of(now, name) if _may_see(request, step[1])] if now.protocol.product else []
+    )
     if not steps:
         raise Http404
     lots = {lot.lot: lot for lot in lots_here(now)}

@@ -23,11 +23,12 @@ from firstdose.web.accounts.standing import require_participant
 from firstdose.web.audit.append import Moved, Refused
 from firstdose.web.audit.models import CurrentValue
 from firstdose.web.audit.study import current
+from firstdose.web.review.deviations import on_record
 from firstdose.web.safety import actions, issues
 from firstdose.web.safety.asking import ask
 from firstdose.web.safety.boxes import Box, boxes_of, read_boxes, refused
 from firstdose.web.safety.days import today_at
-from firstdose.web.safety.on_record import is_given, overrides_of, sheets_of
+from firstdose.web.safety.on_record import is_given, sheets_of
 from firstdose.web.safety.product import lots_here
 from firstdose.web.safety.proving import second_actor
 from firstdose.web.safety.sheet import COMPUTED, TYPED, compute_sheet, key_of_injection, treated_lesions
@@ -35,6 +36,7 @@ from firstdose.web.safety.snapshot import now_on_record, state_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from django.http import HttpResponse
 
     from firstdose.records.log.event import Key
@@ -74,21 +76,23 @@ def injection_day(request: Request, participant: str) -> HttpResponse:
     site = require_participant(request, participant)
     visit = _visit()
     faults: list[Issue] = []
-    plaques = _plaques(participant, visit, state_now())
+    plaques = _plaques(participant, visit, state_now(), today_at(site))
     if request.method == "POST":
         faults = list(_act(request, site, participant, visit, plaques))
         if not faults:
             return HttpResponseRedirect(request.path)
     today = today_at(site)
     asked = ask(participant, today)
+    for plaque in plaques:
+        _look_again(plaque, participant, visit, today)
     context = {
         "participant": participant,
         "visit": visit,
+        "deviations": [each for each in on_record().values() if each.key.participant == participant],
         "today": today,
         "asked": asked,
         "plaques": plaques,
         "waiting": [each for each in plaques if each.state == "confirm"],
-        "overrides": overrides_of(participant),
         "lots": lots_here(now_on_record()),
         "reactions": _reactions(visit),
         "asks_code": settings.MFA_REQUIRED,
@@ -97,6 +101,14 @@ def injection_day(request: Request, participant: str) -> HttpResponse:
         "word": current().protocol.lesion_word,
     }
     return render(request, "safety/injection_day.html", context, status=422 if faults else 200)
+
+
+def _look_again(plaque: Plaque, participant: str, visit: str, today: date) -> None:
+    """What is to be said of a sheet that waits for the second person, or for the injection."""
+    if plaque.computed is None and plaque.sheet is not None and plaque.state in {"confirm", "record"}:
+        typed = {name: plaque.sheet.of(name) for name in TYPED}
+        key = key_of_injection(participant, visit, plaque.lesion)
+        plaque.computed = compute_sheet(current().protocol, key, typed, today.isoformat())
 
 
 def _visit() -> str:
@@ -123,20 +135,22 @@ def _reactions(visit: str) -> list[str]:
     ]
 
 
-def _plaques(participant: str, visit: str, state: State) -> list[Plaque]:
+def _plaques(participant: str, visit: str, state: State, today: date) -> list[Plaque]:
     sheets = sheets_of(participant)
     per_lesion = current().forms[ADMINISTRATION].per == "lesion"
     lesions = treated_lesions(state, participant) if per_lesion else [("", {})]
     usual = _usual(participant, state, sheets)
     return [
-        _plaque(key_of_injection(participant, visit, lesion), row, sheets.get(lesion), usual)
+        _plaque(key_of_injection(participant, visit, lesion), row, sheets.get(lesion), usual, today)
         for lesion, row in lesions
     ]
 
 
-def _plaque(key: Key, row: Mapping[str, str], sheet: Sheet | None, usual: Mapping[str, str]) -> Plaque:
+def _plaque(
+    key: Key, row: Mapping[str, str], sheet: Sheet | None, usual: Mapping[str, str], today: date
+) -> Plaque:
     lesion = key.repeat
-    typed = usual | ({"dose_level": row["dose_level"]} if row.get("dose_level") else {})
+    typed = {**usual} | ({"dose_level": row["dose_level"]} if row.get("dose_level") else {})
     if sheet is not None:
         typed |= {name: sheet.of(name) for name in TYPED}
     where = {name: row[name] for name in ("site", "laterality") if row.get(name)}
@@ -146,7 +160,7 @@ def _plaque(key: Key, row: Mapping[str, str], sheet: Sheet | None, usual: Mappin
         sheet=sheet,
         given=is_given(key.participant, lesion),
         boxes=boxes_of(_items(TYPED), f"s-{lesion}", typed),
-        carried_out=boxes_of([DAY, *_items()], f"r-{lesion}", {}),
+        carried_out=boxes_of([DAY, *_items()], f"r-{lesion}", {"date": today.isoformat()}),
     )
 
 
@@ -156,7 +170,11 @@ def _usual(participant: str, state: State, sheets: Mapping[str, Sheet]) -> dict[
     for sheet in sheets.values():
         found |= {name: sheet.of(name) for name in TYPED if name != "dose_level" and sheet.of(name)}
     for key, value in state.values.items():
-        if (key.participant, key.form) == (participant, "cell_product") and key.item in PRODUCT and value.text:
+        if (
+            (key.participant, key.form) == (participant, "cell_product")
+            and key.item in PRODUCT
+            and value.text
+        ):
             found[PRODUCT[key.item]] = value.text
             found["concentration_is"] = "viable"
     return found
@@ -165,7 +183,9 @@ def _usual(participant: str, state: State, sheets: Mapping[str, Sheet]) -> dict[
 # ------------------------------------------------------------------------------------------------------------- acts
 
 
-def _act(request: Request, site: str, participant: str, visit: str, plaques: list[Plaque]) -> tuple[Issue, ...]:
+def _act(
+    request: Request, site: str, participant: str, visit: str, plaques: list[Plaque]
+) -> tuple[Issue, ...]:
     act, lesion = request.POST.get("act", ""), request.POST.get("lesion", "")
     if act == "confirm":
         return _confirm(request, site, plaques)
@@ -198,7 +218,11 @@ def _propose(request: Request, site: str, key: Key, plaque: Plaque) -> tuple[Iss
 def _confirm(request: Request, site: str, plaques: list[Plaque]) -> tuple[Issue, ...]:
     """All sheets that wait, by somebody else than who computed them, with their own password."""
     shown = {request.POST[name] for name in request.POST if name.startswith("sheet-")}
-    sheets = [each.sheet for each in plaques if each.sheet and str(each.sheet.seq) in shown and not each.sheet.approved]
+    sheets = [
+        each.sheet
+        for each in plaques
+        if each.sheet and str(each.sheet.seq) in shown and not each.sheet.approved
+    ]
     if not sheets:
         return (issues.sheet_changed(),)
     second = second_actor(request, right="enter dose", site=site, purpose="dose sheet")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -20,12 +19,14 @@ from firstdose.web.audit.append import append, writing
 from firstdose.web.audit.clock import now
 from firstdose.web.audit.reading import current_state
 from firstdose.web.safety import issues
-from firstdose.web.safety.clocks import AE, Clock, clocks_on_record, is_serious, values_of
+from firstdose.web.safety.clocks import AE, Clock, clocks_now, clocks_on_record, is_serious, values_of
 from firstdose.web.safety.days import zone_of
 from firstdose.web.safety.notices import begin_clocks
 from firstdose.web.safety.snapshot import now_on_record, record_at, state_now
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from firstdose.records.log.event import Actor
     from firstdose.values.issue import Issue
     from firstdose.web.accounts.standing import Request
@@ -44,7 +45,9 @@ class Told:
     @property
     def badge(self) -> str:
         """Its class of look."""
-        return {"met": "done", "met late": "soft", "running": "due", "lifted": "coming"}.get(self.state, "overdue")
+        return {"met": "done", "met late": "soft", "running": "due", "lifted": "coming"}.get(
+            self.state, "overdue"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Row:
 def rows_now() -> list[Row]:
     """Every event that counts: the serious first, then the last entered first."""
     state, reading = state_now(), now_on_record()
-    at, clocks = now(), clocks_on_record(state)
+    at, clocks = now(), clocks_now(state)
     standing = dict(_standings(reading, state))
     found = [
         Row(
@@ -95,7 +98,6 @@ def _told(clock: Clock, at: datetime) -> Told:
 @needs("see events")
 def events(request: Request) -> HttpResponse:
     """All events of the sites that this person sees, with their clocks."""
-    begin_clocks()
     rows = [row for row in rows_now() if request.standing.sees_site(row.site)]
     running = [told for row in rows for told in row.clocks if told.state in {"running", "overdue"}]
     running.sort(key=lambda told: told.due)
@@ -112,9 +114,9 @@ def _dlt_rule() -> str:
 def event(request: Request, participant: str, repeat: str) -> HttpResponse:
     """One event with its clocks; a report is recorded here."""
     require_participant(request, participant)
-    begin_clocks()
     row = next(
-        (each for each in rows_now() if (each.key.participant, each.key.repeat) == (participant, repeat)), None
+        (each for each in rows_now() if (each.key.participant, each.key.repeat) == (participant, repeat)),
+        None,
     )
     if row is None:
         raise Http404
@@ -153,6 +155,7 @@ def _report(request: Request, row: Row) -> list[Issue]:
 
 def report_clock(*, by: Actor, key: Key, clock: str, reference: str) -> list[Issue]:
     """A report was made: the clock stands still at this moment. `reference`: number or place of the report."""
+    begin_clocks()
     with writing():
         known = clocks_on_record(current_state(form=AE)).get(key, [])
         found = next((each for each in known if each.clock == clock and each.reported is None), None)
@@ -176,5 +179,10 @@ def terms(request: Request) -> HttpResponse:
         for term in (dictionary.terms if dictionary else ())
         if all(word in f"{term.name} {term.soc} {' '.join(term.grades)}".casefold() for word in words)
     ]
-    context = {"dictionary": dictionary, "terms": found[:MOST_TERMS], "q": wanted, "more": len(found) > MOST_TERMS}
+    context = {
+        "dictionary": dictionary,
+        "terms": found[:MOST_TERMS],
+        "q": wanted,
+        "more": len(found) > MOST_TERMS,
+    }
     return render(request, "safety/terms.html", context)

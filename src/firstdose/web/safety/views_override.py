@@ -13,6 +13,7 @@ from firstdose.values.issue import Issue
 from firstdose.web.accounts.proof import needs_code, require_proof
 from firstdose.web.accounts.rights import needs
 from firstdose.web.accounts.standing import require_participant
+from firstdose.web.audit.anchoring import anchor_now
 from firstdose.web.safety import actions
 from firstdose.web.safety.asking import ask
 from firstdose.web.safety.days import today_at
@@ -74,5 +75,6 @@ def _sign(request: Request, site: str, participant: str, level: str) -> list[Iss
         )
         said = _("Asked. A second person releases it with their own login.")
     if not faults:
+        anchor_now()
         messages.success(request, said)
     return list(faults)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
-from firstdose.web.capture.sheet import NOWHERE
 from firstdose.web.capture.views_of_lesions import body_map
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def state_words(state: str) -> str:
 @register.simple_tag
 def history_of(field: Field) -> str:
     """The address of a value's history; '' where there is no such page."""
-    participant, visit, form, repeat, item = field.history
+    names = ("participant", "visit", "form", "repeat", "item")
+    told = {name: part for name, part in zip(names, field.history, strict=True) if part}
     try:
-        return reverse("history", args=[participant, visit or NOWHERE, form, repeat or NOWHERE, item])
+        return f"{reverse('history')}?{urlencode(told)}"
     except NoReverseMatch:
         return ""
 

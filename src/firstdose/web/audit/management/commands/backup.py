@@ -11,7 +11,7 @@ from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.backing import backup
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Write log, anchors, protocols, photographs and people to one file; no passwords, no keys."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from firstdose.web.audit.backing import write_anchors, write_log_file
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Write the log (log format 1), and its anchors to the same name ending in .anchors.txt."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from firstdose.web.audit.guards import lifted
 
 
-class Command(flush.Command):  # type: ignore[misc]
+class Command(flush.Command):
     help = "Refused: the log is never emptied."
 
     def handle(self, **options: Any) -> None:

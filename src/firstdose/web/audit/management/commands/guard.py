@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from firstdose.web.audit import guards
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Make the triggers of the log anew where some are missing; run it as the owner."
 
     def handle(self, **_: Any) -> None:

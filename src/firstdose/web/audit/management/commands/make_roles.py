@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from firstdose.web.audit.roles import make_role
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Make the database account of the application (PostgreSQL); run it as the owner, after each migration."
 
     def add_arguments(self, parser: CommandParser) -> None:

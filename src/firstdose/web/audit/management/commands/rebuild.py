@@ -11,7 +11,7 @@ from firstdose.web.audit.projecting import PROJECTIONS, differences, rebuild
 _SHOWN = 20
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Fold the log anew into the tables of what holds now; --check compares and changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,9 @@ class Command(BaseCommand):  # type: ignore[misc]
             for line in found[:_SHOWN]:
                 self.stderr.write(line)
             if found:
-                raise CommandError(f"{len(found)} rows differ from the log. Run `rebuild`, and find out who wrote.")
+                raise CommandError(
+                    f"{len(found)} rows differ from the log. Run `rebuild`, and find out who wrote."
+                )
             self.stdout.write("What holds now is what the log says.")
             return
         rebuild()

@@ -11,7 +11,7 @@ from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.redacting import redact
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Erase what one event says; both persons type their password. Its header and the chain stay whole."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,7 +11,7 @@ from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.backing import restore
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Put a backup into an empty database: verified first, the same events, everything else made from them."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,4 +24,6 @@ class Command(BaseCommand):  # type: ignore[misc]
             raise CommandError("\n".join(map(str, why.issues))) from why
         for sentence in verdict.proven:
             self.stdout.write(sentence)
-        self.stdout.write("Restored. Passwords and second factors are not in a backup: invite everybody anew.")
+        self.stdout.write(
+            "Restored. Passwords and second factors are not in a backup: invite everybody anew."
+        )

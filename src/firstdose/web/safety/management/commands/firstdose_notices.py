@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from firstdose.web.safety.notices import send_notices
 
 
-class Command(BaseCommand):  # type: ignore[misc]
+class Command(BaseCommand):
     help = "Begin clocks of serious adverse events and send the notices that are due."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
