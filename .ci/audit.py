@@ -1,33 +1,59 @@
-"""Are there known weaknesses in what is installed? `python .ci/audit.py`: 0 none, 1 some; says so when nobody could tell.
+"""Are there known weaknesses in what is installed? `python .ci/audit.py`: 0 none, 1 some; says what nobody could judge.
 
-The advisories come over the network. Without it nothing was audited, and this prints SKIPPED rather than passing in silence.
+The advisories come over the network. Where they cannot be reached, or do not know a package, nothing was audited, and this
+says SKIPPED rather than passing in silence.
 """
+
+# ruff: noqa: INP001, a script, no package
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
-UNREACHABLE = ("ConnectionError", "ConnectTimeout", "MaxRetryError", "ProxyError", "ReadTimeout", "ServiceError", "SSLError")
-COMMAND = [sys.executable, "-m", "pip_audit", "--skip-editable", "--progress-spinner", "off", "--timeout", "15"]
+COMMAND = [
+    sys.executable,
+    "-m",
+    "pip_audit",
+    "--skip-editable",
+    "--progress-spinner",
+    "off",
+    "--timeout",
+    "15",
+    "--format",
+    "json",
+]
 
 
 def main() -> int:
-    """Run the audit and tell its three endings apart."""
+    """Run the audit and tell its endings apart: weak, clean, not judged."""
     try:
-        done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603, our own words
     except subprocess.TimeoutExpired:
-        return skipped("no answer within five minutes")
-    if done.returncode and any(word in done.stderr for word in UNREACHABLE):
-        return skipped(done.stderr.strip().splitlines()[-1][:200])
-    sys.stdout.write(done.stdout)
-    sys.stderr.write(done.stderr)
-    return done.returncode
+        return say("SKIPPED, no answer within five minutes")
+    try:
+        found = json.loads(done.stdout)["dependencies"]
+    except json.JSONDecodeError:
+        last = done.stderr.strip().splitlines()[-1:] or ["no answer"]
+        return say(f"SKIPPED, the advisory service cannot be reached: {last[0][:200]}")
+    return tell(found)
 
 
-def skipped(why: str) -> int:
-    """Say that nothing was audited."""
-    sys.stderr.write(f"pip-audit: SKIPPED, the advisory service cannot be reached: {why}\n")
+def tell(found: list[dict]) -> int:
+    """One line for each weakness, and how many packages were judged."""
+    weak = [(each["name"], each["version"], bug["id"]) for each in found for bug in each.get("vulns", [])]
+    skipped = sorted(each["name"] for each in found if "skip_reason" in each)
+    for line in weak:
+        say(" ".join(line))
+    say(f"{len(found) - len(skipped)} of {len(found)} packages judged, {len(weak)} weaknesses known")
+    if skipped:
+        say(f"SKIPPED, the advisory service does not know them: {', '.join(skipped)}")
+    return int(bool(weak))
+
+
+def say(words: str) -> int:
+    sys.stderr.write(f"pip-audit: {words}\n")
     return 0
 
 

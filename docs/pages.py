@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docs.refusals import render_refusals
 from docs.tour import Tour
 
 from firstdose.catalogue import load
@@ -211,6 +212,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assays": lambda: sections("assays", render_assay),
     "formats": formats,
     "five": five,
+    "refusals": render_refusals,
     "zero_events": zero_events,
     "smallest_p": smallest_p,
     "detectable": detectable,

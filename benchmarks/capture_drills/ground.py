@@ -21,8 +21,8 @@ def arguments(about: str) -> argparse.ArgumentParser:
     return parser
 
 
-def begin(database: str = "") -> str:
-    """Django on a new database with the seed trial in force; answers SQLite or PostgreSQL."""
+def begin(database: str = "", *, empty: bool = False) -> str:
+    """Django on a new database with the seed trial in force, or `empty`; answers SQLite or PostgreSQL."""
     os.environ["FIRSTDOSE_STUDY"] = tempfile.mkdtemp(prefix="firstdose-drill-")
     (Path(os.environ["FIRSTDOSE_STUDY"]) / "capture").mkdir()
     os.environ["FIRSTDOSE_SECRET_KEY"] = "only for drills: " + "x" * 50
@@ -36,7 +36,8 @@ def begin(database: str = "") -> str:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    _activate()
+    if not empty:
+        _activate()
     return "PostgreSQL" if database else "SQLite"
 
 

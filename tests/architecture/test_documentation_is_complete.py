@@ -71,3 +71,12 @@ def test_every_issue_code_has_its_page() -> None:
 def test_every_issue_page_belongs_to_a_code() -> None:
     pages = {path.stem for path in ISSUES.glob("FD-*.md")}
     assert sorted(pages - codes_in_source()) == []
+
+
+def test_every_refusal_of_capture_stands_in_its_table() -> None:
+    from docs.refusals import codes, refusals
+
+    assert codes(), "capture refuses nothing at all"
+    assert codes() - {code for code, _, _ in refusals()} == set()
+    page = (ISSUES / "capture.md").read_text("utf-8")
+    assert sorted(code for code in codes() if code not in page) == []

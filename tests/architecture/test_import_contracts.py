@@ -24,6 +24,7 @@ HOLES = {
     "knowledge": ("designs/__init__.py", "import polars"),
     "cycles": ("records/__init__.py", "import firstdose.protocol, firstdose.records.planted"),
     "strangers": ("derived/__init__.py", "import pandas"),
+    "django": ("planning/__init__.py", "import django"),
     "terminal": ("report/__init__.py", "import rich"),
     "homes": ("analysis/__init__.py", "import typst"),
     "compiled": ("derived/__init__.py", "import numba"),

@@ -24,7 +24,7 @@ def loaded_by(*names: str) -> set[str]:
 
 
 def test_the_core_loads_nothing_that_draws_and_no_terminal() -> None:
-    core = [dotted(path) for path in modules() if not path.startswith(("cli", "__main__", "report/"))]
+    core = [dotted(path) for path in modules() if not path.startswith(("cli", "__main__", "report/", "web/"))]
     assert len(core) > 1
     assert loaded_by(*core) & (DRAWING | TERMINAL) == set()
 
@@ -33,6 +33,11 @@ def test_the_command_line_loads_nothing_that_draws_or_estimates() -> None:
     if not any(path.startswith(("cli.py", "cli/")) for path in modules()):
         pytest.skip("there is no command line yet")
     assert loaded_by("firstdose.cli") & (DRAWING | ESTIMATING) == set()
+
+
+def test_the_core_and_the_command_line_load_no_web_framework() -> None:
+    core = [dotted(path) for path in modules() if not path.startswith(("__main__", "web/"))]
+    assert loaded_by(*core) & {"django", "cryptography", "PIL"} == set()
 
 
 def test_a_loaded_library_is_seen() -> None:

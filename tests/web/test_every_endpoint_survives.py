@@ -27,7 +27,13 @@ NAMES = (
     "from", "to", "format", "level", "role", "site", "since", "until", "on", "seq", "number", "value", "values", "next",
     "keep", "confirm", "state", "seen", "password", "code", "meaning", "name", "email", "language",
 )  # fmt: skip
-TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/xml", "")
+TYPES = (
+    "application/x-www-form-urlencoded",
+    "application/json",
+    "multipart/form-data; boundary=x",
+    "text/xml",
+    "",
+)
 ALL = [address for address in addresses() if readable(address)]
 
 odd = st.one_of(st.sampled_from(ODD), st.text(max_size=40).filter(lambda text: text.isprintable()))
@@ -41,29 +47,22 @@ def filled(draw, address: Address) -> str:
     for name, kind in address.parameters:
         known = [*PLAUSIBLE.get(name, ["1"]), "2", "3"]
         value = draw(st.one_of(st.sampled_from(known), odd))
-        values.append(quote(value, safe="") or "x" if kind != "int" else draw(st.sampled_from(["0", "1", "9" * 40])))
+        values.append(
+            quote(value, safe="") or "x" if kind != "int" else draw(st.sampled_from(["0", "1", "9" * 40]))
+        )
     rest = iter(values)
     return PARAMETER.sub(lambda _: next(rest), address.route)
 
 
-@pytest.fixture(scope="module")
-def trial(django_db_setup, django_db_blocker):
-    """A trial with one participant; what the requests of this module write is undone after the last."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        people.activate()
-        people.add_participant()
-        people.set_values("visits", {"date": "2024-02-06", "status": "done"}, visit="BL")
-        people.set_values("plaque_score", {"erythema": "3"}, visit="BL", repeat="L1")
-        told = {"text": "why?", "source": "person"}
-        key = Key("P-001", "BL", "plaque_score", "L1", "erythema")
-        append([NewEvent(kind="query.opened", key=key, site="site", payload=told)], by=people.SETTER)
-        yield
-        transaction.set_rollback(True)
-        atomic.__exit__(None, None, None)
+@pytest.fixture
+def trial(study):
+    """One participant with a record and a query about it."""
+    people.add_participant()
+    people.set_values("visits", {"date": "2024-02-06", "status": "done"}, visit="BL")
+    people.set_values("plaque_score", {"erythema": "3"}, visit="BL", repeat="L1")
+    told = {"text": "why?", "source": "person"}
+    key = Key("P-001", "BL", "plaque_score", "L1", "erythema")
+    append([NewEvent(kind="query.opened", key=key, site="site", payload=told)], by=people.SETTER)
 
 
 def browser_of(address: Address, draw) -> object:
@@ -75,7 +74,7 @@ def browser_of(address: Address, draw) -> object:
 
 
 @pytest.mark.parametrize("address", ALL, ids=[address.route for address in ALL])
-def test_no_request_is_answered_500(trial, address, django_db_blocker):
+def test_no_request_is_answered_500(trial, address):
     @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def survives(drawn) -> None:
@@ -85,9 +84,10 @@ def test_no_request_is_answered_500(trial, address, django_db_blocker):
         if method == "POST" and kind == TYPES[0]:
             answer = client.post(path, drawn.draw(fields), query_params=query)
         else:
-            body = drawn.draw(st.one_of(odd, st.just('--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n')))
+            body = drawn.draw(
+                st.one_of(odd, st.just('--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'))
+            )
             answer = client.generic(method, path, body, content_type=kind, query_params=query)
         assert answer.status_code < 500, (method, path, query, answer.status_code)
 
-    with django_db_blocker.unblock():
-        survives()
+    survives()

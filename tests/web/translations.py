@@ -6,6 +6,7 @@ Writes locale/fa/LC_MESSAGES/django.po anew, keeping what is translated, and com
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ CALLS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
+PLACEHOLDER = re.compile("(?<!\u2068)%(?:\\((?!link\\))[a-z]+\\))?[sd]")
 HEAD = "Persian words of firstdose's capture."
 
 
@@ -47,7 +49,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 
 def found() -> Catalog:
     """Every message of the site, without translations."""
-    catalog = Catalog(locale="fa", header_comment=f"# {HEAD}", fuzzy=False)
+    catalog = Catalog(locale="fa", project="firstdose", header_comment=f"# {HEAD}", fuzzy=False)
     for place, code in _sources():
         for _, message, comments, context in extract("python", io.BytesIO(code), CALLS, ["Translators:"]):
             if message and message != ("", ""):
@@ -82,8 +84,17 @@ def renewed() -> Catalog:
     for message in catalog:
         known = kept.get(message.id[0] if isinstance(message.id, tuple) else message.id, message.context)
         if message.id and known is not None and isinstance(known.id, tuple) == isinstance(message.id, tuple):
-            message.string = known.string
+            shown = known.string if isinstance(known.string, str) else [isolated(each) for each in known.string]
+            message.string = isolated(shown) if isinstance(shown, str) else tuple(shown)
     return catalog
+
+
+def isolated(text: str) -> str:
+    """Each placeholder between FIRST STRONG ISOLATE and its end: a date or a code keeps its own order in Persian.
+
+    Not around addresses: a mail program would take the mark into the link.
+    """
+    return PLACEHOLDER.sub(lambda found: f"\u2068{found[0]}\u2069", text)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS, UNDECIDED = 10, 11, 12, 13, 14, 15
+PROTOCOL, RECORDS, ANALYSIS, EXPORT, OURS, UNDECIDED, NOT_SERVED = 10, 11, 12, 13, 14, 15, 16
 
 ProtocolFile = Annotated[Path, typer.Argument(help="The protocol file.", metavar="PROTOCOL")]
 StudyFolder = Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from firstdose.cli.application import app
-from firstdose.cli.arguments import OURS, PROTOCOL, StudyFolder
+from firstdose.cli.arguments import NOT_SERVED, PROTOCOL, StudyFolder
 from firstdose.cli.printing import place_of, progress, stop
 from firstdose.cli.reading import read_checked_protocol
 from firstdose.values.issue import Issue
@@ -37,7 +37,7 @@ def serve(
 
         from firstdose.web.project import serving
     except ImportError:
-        stop([_not_installed(study)], OURS)
+        stop([_not_installed(study)], NOT_SERVED)
     file = study / "protocol.yaml"
     protocol = read_checked_protocol(file)
     from firstdose.protocol.identity import compute_identity
@@ -56,7 +56,7 @@ def serve(
         told = serving.first_account(administrator, f"http://{host}:{port}", rehearsal=rehearsal)
     except ValueError as why:
         remedy = "Say who administers it: --administrator you@example.org; or try it with --rehearsal."
-        stop([Issue(place_of(study), "FD-W191", str(why), remedy)], OURS)
+        stop([Issue(place_of(study), "FD-W191", str(why), remedy)], NOT_SERVED)
     for line in filter(None, [note, *told]):
         typer.echo(line)
     typer.echo(f"{protocol.trial.id}: http://{host}:{port}  (end with Ctrl+C)")
@@ -66,7 +66,7 @@ def serve(
 def _not_installed(study: Path) -> Issue:
     return Issue(
         place_of(study),
-        "FD-W002",
+        "FD-W192",
         "capture is not installed.",
         "Install it with: pip install 'firstdose[web]'.",
     )

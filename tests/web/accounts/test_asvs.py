@@ -35,7 +35,12 @@ def somebody(study):
 
 
 def test_every_answer_bears_the_headers(as_role, client):
-    for answer in (client.get(LOGIN), as_role("monitor").get("/people/"), client.get("/nowhere/"), client.get("/health/")):
+    for answer in (
+        client.get(LOGIN),
+        as_role("monitor").get("/people/"),
+        client.get("/nowhere/"),
+        client.get("/health/"),
+    ):
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["X-Frame-Options"] == "DENY"
         assert answer["Referrer-Policy"] == "same-origin"
@@ -107,18 +112,28 @@ def test_no_view_is_exempt_from_the_token():
     assert [each.route for each in addresses() if getattr(each.view, "csrf_exempt", False)] == []
 
 
-@pytest.mark.parametrize("host", ["evil.example.org", "localhost.evil.example.org", "localhost:80@evil.example.org", "a b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example.org", "localhost.evil.example.org", "localhost:80@evil.example.org", "a b"]
+)
 def test_a_foreign_host_is_refused(client, db, host):
     assert client.get(LOGIN, headers={"host": host}).status_code == 400
 
 
 @pytest.mark.parametrize(
     "there",
-    ["https://evil.example.org/", "//evil.example.org/", "/\\evil.example.org", "javascript:alert(1)", "http:///evil.example.org"],
+    [
+        "https://evil.example.org/",
+        "//evil.example.org/",
+        "/\\evil.example.org",
+        "javascript:alert(1)",
+        "http:///evil.example.org",
+    ],
 )
 def test_nobody_is_sent_elsewhere_after_login_or_choosing_a_language(somebody, there):
     secret, client = add_factor(somebody), Client()
-    client.post(f"{LOGIN}?next={there}", {"login": somebody.email, "password": people.PASSWORD, "next": there})
+    client.post(
+        f"{LOGIN}?next={there}", {"login": somebody.email, "password": people.PASSWORD, "next": there}
+    )
     assert client.post(FACTOR, {"code": code_of(secret)}).url == "/"
     assert client.post("/i18n/setlang/", {"language": "fa", "next": there}).url == "/"
 
@@ -126,7 +141,9 @@ def test_nobody_is_sent_elsewhere_after_login_or_choosing_a_language(somebody, t
 def test_whoever_was_sent_to_the_login_comes_back(somebody):
     secret, client = add_factor(somebody), Client()
     answer = client.get("/account/?a=1&b=2")
-    client.post(answer.url, {"login": somebody.email, "password": people.PASSWORD, "next": "/account/?a=1&b=2"})
+    client.post(
+        answer.url, {"login": somebody.email, "password": people.PASSWORD, "next": "/account/?a=1&b=2"}
+    )
     assert client.post(FACTOR, {"code": code_of(secret)}).url == "/account/?a=1&b=2"
 
 
@@ -167,7 +184,9 @@ def test_error_pages_are_our_own_and_tell_nothing_of_the_inside(as_role, monkeyp
         assert answer.status_code == (403 if code == "csrf" else code)
         assert '<main id="main"' in page
         assert f'lang="{language if code != "csrf" else "en"}"' in page
-        assert not re.search(r"Traceback|File &quot;|/src/|site-packages|RuntimeError|Django", page + str(answer.headers))
+        assert not re.search(
+            r"Traceback|File &quot;|/src/|site-packages|RuntimeError|Django", page + str(answer.headers)
+        )
         assert VALUE not in page
 
 
@@ -183,7 +202,9 @@ def test_the_server_log_holds_no_value_of_a_participant(as_role, caplog):
     for address in addresses():
         if readable(address) and address.rights:
             client.get(address.path(), {"text": VALUE})
-            client.post(address.path(), {"text": VALUE, "erythema": VALUE, "reason": VALUE, "password": VALUE})
+            client.post(
+                address.path(), {"text": VALUE, "erythema": VALUE, "reason": VALUE, "password": VALUE}
+            )
     client.post(LOGIN, {"login": "a@example.org", "password": VALUE})
     assert VALUE not in caplog.text
 
@@ -200,7 +221,9 @@ def test_the_site_is_never_in_debug_mode():
 def _settings(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Python under other settings of the environment."""
     known = {**os.environ, "DJANGO_SETTINGS_MODULE": "firstdose.web.project.settings", **environment}
-    return subprocess.run([sys.executable, "-c", code], env=known, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code], env=known, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 CHECK = "import django; django.setup(); from django.core.management import call_command as c; c('check', deploy=True, fail_level='INFO')"
@@ -226,7 +249,12 @@ def test_behind_a_proxy_https_is_compulsory_and_cookies_are_bound_to_it(tmp_path
 
 @pytest.mark.parametrize("more", [{"FIRSTDOSE_BEHIND_PROXY": "1"}, {"FIRSTDOSE_HOSTS": "trial.example.org"}])
 def test_the_second_factor_cannot_be_switched_off_where_others_reach_the_site(tmp_path, more):
-    done = _settings("from django.conf import settings as s; s.DEBUG", FIRSTDOSE_STUDY=str(tmp_path), FIRSTDOSE_MFA="off", **more)
+    done = _settings(
+        "from django.conf import settings as s; s.DEBUG",
+        FIRSTDOSE_STUDY=str(tmp_path),
+        FIRSTDOSE_MFA="off",
+        **more,
+    )
     assert done.returncode != 0
     assert "rehearsal on this computer alone" in done.stderr
 
@@ -235,7 +263,11 @@ def test_the_secret_key_is_made_at_random_and_readable_by_its_owner_only(tmp_pat
     keys = []
     for name in ("one", "two"):
         folder = tmp_path / name
-        _settings("from django.conf import settings as s; s.DEBUG", FIRSTDOSE_STUDY=str(folder), FIRSTDOSE_SECRET_KEY="")
+        _settings(
+            "from django.conf import settings as s; s.DEBUG",
+            FIRSTDOSE_STUDY=str(folder),
+            FIRSTDOSE_SECRET_KEY="",
+        )
         path = folder / "capture" / "secret.key"
         assert path.stat().st_mode & 0o077 == 0
         keys.append(path.read_text(encoding="ascii"))
@@ -246,7 +278,11 @@ def test_the_secret_key_is_made_at_random_and_readable_by_its_owner_only(tmp_pat
 def test_every_login_goes_through_the_pages_of_login():
     """The second factor is asked of every session that came by HTTP; nothing of ours logs anybody in by itself."""
     ours = (ROOT / "src" / "firstdose" / "web").rglob("*.py")
-    calls = [path.name for path in ours if re.search(r"force_login|[^_a-z]login\(request|import login\b", path.read_text("utf-8"))]
+    calls = [
+        path.name
+        for path in ours
+        if re.search(r"force_login|[^_a-z]login\(request|import login\b", path.read_text("utf-8"))
+    ]
     assert calls == []
 
 

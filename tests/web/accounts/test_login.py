@@ -103,7 +103,9 @@ def test_wrong_codes_of_the_second_factor_lock_too(somebody):
     client.post(LOGIN, {"login": somebody.email, "password": people.PASSWORD})
     for _ in range(5):
         client.post(FACTOR, {"code": "000000"})
-    assert [payload["step"] for kind, payload in told(*ATTEMPTS) if kind == "login.locked"] == ["second factor"]
+    assert [payload["step"] for kind, payload in told(*ATTEMPTS) if kind == "login.locked"] == [
+        "second factor"
+    ]
     assert "locked for" in client.post(FACTOR, {"code": "000000"}).content.decode()
 
 
@@ -201,7 +203,14 @@ def test_logging_out_ends_the_session_and_is_in_the_log(somebody):
 
 @pytest.mark.parametrize(
     "address",
-    ["signup/", "email/", "password/reset/", "password/set/", "confirm-email/", "2fa/recovery-codes/download/"],
+    [
+        "signup/",
+        "email/",
+        "password/reset/",
+        "password/set/",
+        "confirm-email/",
+        "2fa/recovery-codes/download/",
+    ],
 )
 def test_pages_of_the_library_that_are_not_used_are_not_there(client, as_role, study, address):
     assert client.get(f"/accounts/{address}").status_code == 404

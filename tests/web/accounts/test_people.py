@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,6 +19,7 @@ from firstdose.web.accounts.invitations import accept, invite
 from firstdose.web.accounts.models import Membership, Person
 from firstdose.web.accounts.rights import RIGHTS, ROLES, may
 from firstdose.web.accounts.separation import apart
+from firstdose.web.audit.clock import now
 from firstdose.web.audit.models import Event
 from tests.web import people
 from tests.web.accounts.doors import LOGIN, add_factor, log_in, told
@@ -40,7 +41,7 @@ def nika(study) -> Person:
 
 
 def grant(person, role="coordinator", site="", since=None, until=None):
-    since = since or datetime.now(UTC)
+    since = since or now()
     return acts.grant(person=person, role=role, site=site, since=since, until=until, by=BY, reason="joins")
 
 
@@ -125,7 +126,9 @@ def test_neither_short_name_nor_address_is_given_twice(administrator, clash):
     assert "FD-W137" in answer.content.decode()
 
 
-@pytest.mark.parametrize("odd", [{"code": "No!"}, {"email": "nobody"}, {"name": ""}, {"reason": " "}, {"name": "a\nb"}])
+@pytest.mark.parametrize(
+    "odd", [{"code": "No!"}, {"email": "nobody"}, {"name": ""}, {"reason": " "}, {"name": "a\nb"}]
+)
 def test_an_odd_field_of_a_new_person_is_said_beside_it(administrator, odd):
     answer = administrator.post("/people/new/", NEW | odd)
     assert answer.status_code == 422
@@ -146,18 +149,20 @@ def test_a_role_counts_only_from_the_day_of_training(nika):
 
 
 def test_a_role_counts_from_its_first_day_to_its_last(nika):
-    now = datetime.now(UTC)
+    moment = now()
     acts.record_training(person=nika, role="coordinator", on=date(2024, 1, 1), training="GCP", by=BY)
-    row = grant(nika, since=now + timedelta(days=1), until=now + timedelta(days=3))
+    row = grant(nika, since=moment + timedelta(days=1), until=moment + timedelta(days=3))
     row.trained_on = date(2024, 1, 1)
-    at = [row.in_force_at(now + timedelta(days=days)) for days in (0, 1.5, 2.9, 3)]
+    at = [row.in_force_at(moment + timedelta(days=days)) for days in (0, 1.5, 2.9, 3)]
     assert at == [False, True, True, False]
 
 
 def test_whoever_administers_enters_no_data(nika):
     """P2."""
     entering = [role for role in ROLES if apart("administrator", role)]
-    assert {"coordinator", "investigator", "evaluator", "laboratory", "data manager", "board"} <= set(entering)
+    assert {"coordinator", "investigator", "evaluator", "laboratory", "data manager", "board"} <= set(
+        entering
+    )
     grant(nika, "administrator")
     assert {grant(nika, role).code for role in entering} == {"FD-W135"}
     assert isinstance(grant(nika, "monitor"), Membership)
@@ -180,7 +185,7 @@ def test_whoever_saw_the_dose_once_cannot_rate_blind_later(nika):
 def test_nobody_gives_a_role_to_themselves(as_role):
     administrator = people.person_of("administrator")
     refused = acts.grant(
-        person=administrator, role="monitor", site="", since=datetime.now(UTC), until=None, reason="r",
+        person=administrator, role="monitor", site="", since=now(), until=None, reason="r",
         by=Actor(who=administrator.code),
     )  # fmt: skip
     assert refused.code == "FD-W142"
@@ -202,7 +207,9 @@ def test_the_same_role_at_the_same_site_is_given_once(nika):
 def test_somebody_with_two_roles_chooses_one_for_the_session(as_role):
     client = as_role("monitor")
     person = people.person_of("monitor")
-    Membership.objects.create(person=person, role="statistician", since=people.WHEN, trained_on=date(2024, 1, 1))
+    Membership.objects.create(
+        person=person, role="statistician", since=people.WHEN, trained_on=date(2024, 1, 1)
+    )
     assert client.get("/people/").url == "/choose-role/"
     assert client.post("/choose-role/", {"role": "statistician"}).status_code == 302
     assert client.get("/people/").status_code == 403
@@ -218,7 +225,7 @@ def test_a_chosen_role_that_is_withdrawn_is_not_replaced_by_another_silently(as_
     for role in ("statistician", "data manager"):
         Membership.objects.create(person=person, role=role, since=people.WHEN, trained_on=date(2024, 1, 1))
     client.post("/choose-role/", {"role": "statistician"})
-    person.memberships.filter(role="statistician").update(until=datetime.now(UTC))
+    person.memberships.filter(role="statistician").update(until=now())
     assert client.get("/account/").url == "/choose-role/"
 
 
@@ -296,14 +303,15 @@ def test_every_act_of_the_page_is_on_record_with_who_did_it(administrator, nika,
 # ------------------------------------------------------------------------------------------------------ the past, the matrix
 
 
-def test_who_was_what_on_a_past_day_is_told_as_it_was(study, clock_of_tests, monkeypatch):
+def test_who_was_what_on_a_past_day_is_told_as_it_was(study, clock_of_tests):
     """P3, E6(R3) 4.3.8(c). The log's own clock is set; nothing is written into the past."""
-    monkeypatch.setattr("firstdose.web.audit.clock.datetime", datetime)
     start = clock_of_tests.now()
     person = acts.add_person(code="nika", email="nika@example.org", name="Nika", by=BY, reason="joins")
     acts.grant(person=person, role="coordinator", site="", since=start, until=None, by=BY, reason="joins")
     clock_of_tests.pass_by(days=10)
-    acts.record_training(person=person, role="coordinator", on=clock_of_tests.now().date(), training="GCP", by=BY)
+    acts.record_training(
+        person=person, role="coordinator", on=clock_of_tests.now().date(), training="GCP", by=BY
+    )
     clock_of_tests.pass_by(days=10)
     acts.withdraw(membership=person.memberships.get(), by=BY, reason="ends")
     found = [held_on((start + timedelta(days=days)).date()) for days in (-1, 1, 11, 20, 21)]
@@ -314,11 +322,15 @@ def test_who_was_what_on_a_past_day_is_told_as_it_was(study, clock_of_tests, mon
 
 def test_the_history_is_a_page_and_a_table(administrator, nika):
     grant(nika)
-    day = datetime.now(UTC).date().isoformat()
+    day = now().date().isoformat()
     assert "Nika Invented" in administrator.get(f"/people/history/?day={day}").content.decode()
     answer = administrator.get(f"/people/history/?day={day}&format=csv")
     (row,) = csv.DictReader(answer.content.decode().splitlines())
-    assert (row["person"], row["role"], row["granted_by"]) == ("nika", "coordinator", "administrator-invented")
+    assert (row["person"], row["role"], row["granted_by"]) == (
+        "nika",
+        "coordinator",
+        "administrator-invented",
+    )
     assert administrator.get("/people/history/?day=31").status_code == 422
 
 
@@ -344,7 +356,9 @@ def test_a_review_of_rights_is_on_record(administrator):
 
 def test_the_first_administrator_gets_a_link_and_nothing_else(study):
     process = Actor(who="process serve 1")
-    link = acts.begin(email="a@example.org", name="Ada Invented", by=process, address=SITE, training="manual 1")
+    link = acts.begin(
+        email="a@example.org", name="Ada Invented", by=process, address=SITE, training="manual 1"
+    )
     assert not isinstance(link, Issue)
     person = Person.objects.get(email="a@example.org")
     assert not person.has_usable_password()

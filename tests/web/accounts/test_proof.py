@@ -48,7 +48,9 @@ def test_a_second_person_at_the_same_screen_always_gives_both(signer):
 
 @pytest.mark.parametrize(("password", "ahead"), [("wrong", 0), (people.PASSWORD, 40), ("", 0)])
 def test_a_wrong_password_or_code_signs_nothing_and_is_in_the_log(signer, password, ahead):
-    refused = check_proof(signer, password, code_of(add_factor(signer), ahead), SessionStore(), purpose="lock")
+    refused = check_proof(
+        signer, password, code_of(add_factor(signer), ahead), SessionStore(), purpose="lock"
+    )
     assert refused.code == "FD-W130"
     assert [(kind, payload["step"]) for kind, payload in told("login.failed")] == [("login.failed", "lock")]
 

@@ -39,3 +39,9 @@ def test_two_people_lose_no_update_a_double_submit_is_one_record_and_one_slot_is
 def test_a_long_log_is_rebuilt_and_verified_and_a_participants_page_asks_as_often_as_before():
     told = drill("log_million", "--events", "4000")
     assert [line.split("|")[-2].strip() for line in told.splitlines()[-3:]] == ["3", "3", "3"]
+
+
+def test_a_backup_comes_back_on_an_empty_machine_with_its_anchors():
+    told = drill("restoring", "--events", "1000")
+    assert "| Events in the backup | 1,001 |" in told, "1,000 and the anchor"
+    assert "| Anchors that confirm them | 3 |" in told, "of the beginning, the backup and the restore"

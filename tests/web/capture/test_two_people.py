@@ -257,3 +257,31 @@ def test_an_old_page_of_a_new_record_never_makes_a_second_one(two):
     answer = first.post(at, fill(page, {"term": "head ache"}, "new") | {"do": "save"})
     assert any("FD-W055" in each for each in faults_of(answer))
     assert CurrentRecord.objects.filter(form="adverse_events").count() == 1
+
+
+def test_a_value_outside_of_the_choices_of_today_is_shown_and_stays(two):
+    first, _ = two
+    people.set_values("demographics", {"sex": "not recorded then"}, visit="SCR")
+    before = Event.objects.count()
+    assert inputs_of(first, AT).sent["v--sex"] == "not recorded then"
+    assert enter_record(first, "P-001", "SCR", "demographics", "", {}, do="save").status_code == 302
+    assert Event.objects.count() == before
+
+
+def test_a_draft_that_arrives_after_its_page_was_saved_is_dropped(two):
+    first, _ = two
+    sent = fill(inputs_of(first, AT), DEMOGRAPHICS)
+    first.post(AT, sent | {"do": "save"})
+    first.post("/preview/P-001/SCR/demographics/", sent)
+    assert Draft.objects.exists()
+    assert "not saved yet" not in first.get(AT).content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_a_late_draft_of_a_new_record_does_not_become_a_second_one(two):
+    first, _ = two
+    at = address("P-001", "", "adverse_events", "new")
+    sent = fill(inputs_of(first, at), {"term": "headache"}, "new")
+    first.post(at, sent | {"do": "save"})
+    first.post("/draft/P-001/-/adverse_events/new/", sent)
+    assert inputs_of(first, at).sent["v-new-term"] == ""

@@ -181,3 +181,22 @@ def test_the_blinded_and_those_without_the_right_never_reach_the_page(injection_
 def test_a_participant_of_another_site_is_not_found(injection_day):
     client = people.client_of("coordinator", site="elsewhere", name="Coordinator Elsewhere")
     assert client.get(trial.page()).status_code == 404
+
+
+def test_the_second_person_sees_what_is_to_be_asked_of_a_sheet(injection_day, as_role):
+    """Area 32.04 cm2 by 5.1 and 8 cm beside 25 cm2 as measured elsewhere: 28 % apart."""
+    visit = CurrentValue.objects.get(form="lesion_map", repeat="L1", item="long_diameter").visit
+    people.set_values("lesion_map", {"long_diameter": "8", "area_given": "25"}, "INV-001", visit, "L1")
+    client = as_role("coordinator")
+    assert trial.propose(client, "L1").status_code == 302
+    assert "FD-R201" in client.get(trial.page()).content.decode()
+
+
+def test_odd_numbers_and_keys_are_no_server_error(injection_day, as_role):
+    client = as_role("coordinator")
+    give(client)
+    for odd in ("²", "\u200b", "9" * 40):
+        told = {"seen-points": odd, "points": odd, "reason": odd, "idem": odd}
+        assert client.post("/injections/INV-001/D0/L1/", told).status_code == 422
+        assert trial.propose(client, "L2", idem=odd, lot=odd).status_code in {302, 422}
+        assert trial.confirm(client, second_email=odd).status_code == 422

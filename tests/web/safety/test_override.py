@@ -66,7 +66,7 @@ def test_the_person_who_asked_cannot_release(two):
     assert "dose.overridden" not in trial.kinds()
 
 
-@pytest.mark.parametrize("reason", ["", "   "])
+@pytest.mark.parametrize("reason", ["", "   ", "\u200b"])
 def test_both_give_a_reason(two, reason):
     first, second = two
     assert "FD-W111" in ask(first, reason=reason).content.decode()
@@ -142,3 +142,19 @@ def test_only_investigator_and_board_reach_the_page(injection_day, as_role):
         if as_role(role).get(PATH).status_code == 200
     }  # fmt: skip
     assert reached == {"investigator", "board"}
+
+
+def test_the_boards_packet_does_not_accuse_a_dose_that_two_persons_released(two, as_role):
+    from firstdose.escalation.on_record import check_escalation
+    from firstdose.web.safety.deciding import with_overrides
+    from firstdose.web.safety.snapshot import now_on_record
+
+    ask(two[0])
+    release(two[1])
+    client = as_role("coordinator")
+    trial.propose(client, "L1", dose_level="DL2")
+    trial.confirm(client)
+    trial.record(client, "L1", volume_drawn="7.72")
+    now = now_on_record()
+    assert [issue.code for issue in check_escalation(now.protocol, now.snapshot)] == ["FD-E025"]
+    assert check_escalation(now.protocol, with_overrides(now.snapshot)) == []

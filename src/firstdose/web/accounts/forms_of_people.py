@@ -31,6 +31,14 @@ def _reason() -> forms.CharField:
     return _line(_("Reason"), help_text=_("It is kept with your name."))
 
 
+def _sites() -> list[tuple[str, Any]]:
+    try:
+        known = [(site.site, site.label) for site in current().sites]
+    except NoStudy:
+        known = []
+    return [("", _("all sites")), *known]
+
+
 class WithReason(forms.Form):
     reason = _reason()
 
@@ -48,7 +56,7 @@ class NewPerson(forms.Form):
 
 class Grant(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=lambda: list(ROLES.items()))
-    site = forms.ChoiceField(label=_("Site"), choices=lambda: _sites(), required=False)
+    site = forms.ChoiceField(label=_("Site"), choices=_sites, required=False)
     since = _day(_("From"))
     until = _day(_("Until, including this day"), required=False)
     reason = _reason()
@@ -69,7 +77,11 @@ class Training(forms.Form):
 class Identity(forms.Form):
     document = forms.ChoiceField(
         label=_("Kind of document seen"),
-        choices=[("passport", _("passport")), ("identity card", _("identity card")), ("licence", _("licence"))],
+        choices=[
+            ("passport", _("passport")),
+            ("identity card", _("identity card")),
+            ("licence", _("licence")),
+        ],
         help_text=_("Only the kind is kept, no number."),
     )
     on = _day(_("Day"))
@@ -103,14 +115,6 @@ class NewPassword(forms.Form):
         if told.get("password") != told.get("again"):
             self.add_error("again", _("The two are not the same."))
         return told
-
-
-def _sites() -> list[tuple[str, Any]]:
-    try:
-        known = [(site.site, site.label) for site in current().sites]
-    except NoStudy:
-        known = []
-    return [("", _("all sites")), *known]
 
 
 def _midnight(day: date) -> datetime:

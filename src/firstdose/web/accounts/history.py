@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from firstdose.records.log.event import Event
 
 _KINDS = ("user.added", "user.identified", "user.trained", "role.granted", "role.withdrawn")
-COLUMNS = ("person", "name", "role", "site", "granted", "until", "trained", "identified", "granted_by", "reason")
+COLUMNS = (
+    "person",
+    "name",
+    "role",
+    "site",
+    "granted",
+    "until",
+    "trained",
+    "identified",
+    "granted_by",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

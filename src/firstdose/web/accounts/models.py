@@ -62,6 +62,9 @@ class Membership(models.Model):
     class Meta:
         db_table = "membership"
 
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.role}"
+
     @property
     def in_force(self) -> bool:
         return self.in_force_at(now())
@@ -86,6 +89,9 @@ class Login(models.Model):
     class Meta:
         db_table = "login"
 
+    def __str__(self) -> str:
+        return f"login {self.pk}"
+
 
 class Invitation(models.Model):
     """A link by which a person sets a password; good once, for 72 hours, and only the newest of a person."""
@@ -98,6 +104,9 @@ class Invitation(models.Model):
     class Meta:
         db_table = "invitation"
 
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
 
 class SpentCode(models.Model):
     """A code of the second factor that was accepted: no code counts twice, whichever process is asked."""
@@ -109,3 +118,6 @@ class SpentCode(models.Model):
     class Meta:
         db_table = "spent_code"
         constraints = (models.UniqueConstraint(fields=("person", "digest"), name="one_use_of_a_code"),)
+
+    def __str__(self) -> str:
+        return f"code of {self.person_id}"

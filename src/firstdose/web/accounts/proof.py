@@ -19,7 +19,6 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from firstdose.values.issue import Issue
 from firstdose.web.accounts import issues, lockout
 from firstdose.web.accounts.models import SpentCode
 from firstdose.web.audit.clock import now
@@ -27,6 +26,7 @@ from firstdose.web.audit.clock import now
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
+    from firstdose.values.issue import Issue
     from firstdose.web.accounts.models import Person
     from firstdose.web.accounts.standing import Request
 

@@ -96,7 +96,7 @@ class StandingOfRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standing = standing_of(request)  # type: ignore[attr-defined]
+        request.standing = standing_of(request)
         if not request.path.startswith(OPEN) and (instead := _instead(request)):
             return HttpResponseRedirect(instead)
         return self.get_response(request)
@@ -106,7 +106,7 @@ def _instead(request: HttpRequest) -> str:
     """Where somebody goes who cannot see this page yet; '' for everybody else."""
     if not request.user.is_authenticated:
         return f"{reverse('account_login')}?next={quote(request.get_full_path())}"
-    if request.standing is None:  # type: ignore[attr-defined]
+    if request.standing is None:
         return reverse("no_role")
     held = held_by(request.user)
     chosen = request.session.get(ROLE_IN_SESSION)

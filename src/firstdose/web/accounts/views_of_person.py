@@ -72,9 +72,7 @@ def withdraw(request: Request, code: str, number: int) -> HttpResponse:
     form = forms.WithReason(request.POST)
     if not form.is_valid():
         return _page(request, row.person, {"filled": form, "act": "withdraw"}, status=422)
-    refused = acts.withdraw(
-        membership=row, by=request.standing.actor, reason=form.cleaned_data["reason"]
-    )
+    refused = acts.withdraw(membership=row, by=request.standing.actor, reason=form.cleaned_data["reason"])
     if refused is not None:
         return _page(request, row.person, {"faults": [refused], "act": "withdraw"}, status=422)
     messages.success(request, _("The role is withdrawn."))

@@ -130,5 +130,5 @@ def _to_mail(anchor: Anchor) -> None:
         f"{anchor}\n\nKeep this mail. It proves that the log of study {anchor.study} was, up to event {anchor.seq}, "
         "what it is now:\nfirstdose verify LOG THIS-MAIL\n"
     )
-    subject = f"Anchor of {anchor.study}, event {anchor.seq}"
-    EmailMessage(subject, text, to=addresses, connection=get_connection(timeout=10)).send()
+    headline = f"Anchor of {anchor.study}, event {anchor.seq}"
+    EmailMessage(headline, text, to=addresses, connection=get_connection(timeout=10)).send()

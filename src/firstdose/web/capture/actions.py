@@ -82,6 +82,11 @@ def request_id(idem: str, *parts: str) -> str:
     return sha256("\x1f".join([idem, *parts]).encode()).hexdigest()[:32] if idem else ""
 
 
+def saved_as_new(sheet: Sheet, idem: str, by: Actor) -> bool:
+    """Whether this page of a new record led to one already."""
+    return bool(idem) and Given.objects.filter(idem=request_id(idem, *_place(sheet, by))).exists()
+
+
 def _place(sheet: Sheet, by: Actor) -> tuple[str, ...]:
     return (by.who, sheet.participant, sheet.visit, sheet.name, sheet.repeat)
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 _TYPED = tuple(LETTERS)
 LONGEST = 200_000
+IDEM = "idem"  # of the page that was typed into
 
 
 def keep_draft(sheet: Sheet, posted: Mapping[str, str]) -> bool:
     """Keep what was typed into this page; false where it is longer than a page can be."""
     names = {input_name(part, key) for key, _ in sheet.keys for part in _TYPED}
-    names |= {input_name(part, record) for record in sheet.records for part in ("keep", "shown")}
+    names |= {IDEM} | {input_name(part, record) for record in sheet.records for part in ("keep", "shown")}
     held = {name: text for name in sorted(names) if (text := posted.get(name)) is not None}
     typed = json.dumps(held, ensure_ascii=True)
     if len(typed) > LONGEST:

@@ -52,6 +52,11 @@ class Entry:
     closing: str = ""
 
     @property
+    def value(self) -> tuple[str, str, str]:
+        """What it says of the value, apart from who changes it and why."""
+        return self.typed, self.code, self.why
+
+    @property
     def event(self) -> int:
         """The number of the event last seen; -1 where the page says nonsense, which never is one."""
         return int(self.seen) if self.seen.isascii() and self.seen.isdigit() and len(self.seen) < 16 else -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -160,9 +160,15 @@ def _field(sheet: Sheet, reading: Reading) -> Field:
 def _box(sheet: Sheet, reading: Reading) -> Box:
     """The item's control; the lesion of an event is one of those on the map."""
     lesions = lesions_of(sheet.state, sheet.participant)
+    box = box_of(reading.item, gettext)
     if sheet.name == EVENTS and reading.item.name == "lesion" and lesions:
-        return Box(control="strip", choices=tuple((each, each) for each in lesions), ltr=False)
-    return box_of(reading.item, gettext)
+        box = Box(control="strip", choices=tuple((each, each) for each in lesions), ltr=False)
+    value = reading.entry.typed
+    if (
+        box.choices and value and value not in dict(box.choices)
+    ):  # of an earlier protocol: it is never dropped unseen
+        return replace(box, choices=(*box.choices, (value, value)))
+    return box
 
 
 def _readable(reading: Reading) -> str:

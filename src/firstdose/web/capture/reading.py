@@ -136,7 +136,7 @@ def _read(sheet: Sheet, key: Key, item: Item, entry: Entry, language: str) -> Re
 
 def _typed(key: Key, item: Item, entry: Entry, before: Value | None, language: str) -> Reading:
     as_shown = entry_of(item, before, language)
-    same = (entry.typed, entry.code, entry.why) == (as_shown.typed, as_shown.code, as_shown.why)
+    same = entry.value == as_shown.value
     if before and same:
         return Reading(
             key=key,

@@ -121,12 +121,14 @@ def _records(form: Form, state: State, participant: str, visit: str, repeat: str
 def _lesion_records(
     form: Form, state: State, participant: str, visit: str, repeat: str
 ) -> tuple[Key, ...] | None:
-    lesions = lesions_of(state, participant)
     if repeat == NEW and form.name == LESIONS:
         return (Key(participant, visit, form.name, NEW),)
+    lesions = lesions_of(state, participant)
+    kept = {} if form.by_visit else {key.repeat: key for key in records_of(state, participant, form.name)}
+    found = kept | {name: kept.get(name, Key(participant, visit, form.name, name)) for name in lesions}
     if repeat:
-        return (Key(participant, visit, form.name, repeat),) if repeat in lesions else None
-    return tuple(Key(participant, visit, form.name, lesion) for lesion in lesions)
+        return (found[repeat],) if repeat in found else None
+    return tuple(found[name] for name in lesions)
 
 
 def home_of(form: Form, state: State, participant: str, visit: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from firstdose.derived.participants import derive_eligibility, derive_participants
 from firstdose.protocol.names import ADMINISTRATION, CONSENT
 from firstdose.records.log.tables import read_state
@@ -29,9 +31,15 @@ def check_steps(study: Study, state: State, participant: str, visit: str, form: 
     if form in FREE:
         return
     if study.protocol.activity(CONSENT) is not None and not has_consent(state, participant):
-        yield issues.before_consent("")
+        yield issues.before_consent(_clause(study))
     elif form == ADMINISTRATION:
         yield from check_eligibility(study, state, participant)
+
+
+def _clause(study: Study) -> str:
+    """Where the protocol has consent."""
+    row = study.protocol.activity(CONSENT)
+    return gettext("The schedule has it at %(visits)s.") % {"visits": ", ".join(row.at)} if row else ""
 
 
 def has_consent(state: State, participant: str) -> bool:

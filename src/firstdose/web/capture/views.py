@@ -98,8 +98,8 @@ def participants(request: Request) -> HttpResponse:
         return faults
     page = Paginator(_people(request.standing, ""), ON_A_PAGE).get_page(request.GET.get("page"))
     steps = steps_of(study, list(page))
-    queries = CurrentQuery.objects.exclude(status="closed").values_list("participant", flat=True)
-    asked = list(queries)
+    queries = CurrentQuery.objects.exclude(status="closed")
+    asked = [row.participant for row in queries if not hidden(request.standing, row.form, row.item)]
     context = {
         "page": page,
         "rows": [(name, site, steps[name], asked.count(name)) for name, site in page],
@@ -171,7 +171,9 @@ def _chosen(steps: Sequence[Step], asked: str) -> Step:
     """The visit asked for, else the first that waits, else the last."""
     by_name = {step.visit: step for step in steps}
     waiting = (step for step in steps if step.state in {OVERDUE, DUE})
-    return by_name.get(asked) or next(waiting, steps[-1])
+    return by_name.get(asked) or next(
+        waiting, steps[-1] if steps else Step(participant="", visit="", label="", state=DUE)
+    )
 
 
 def _map_address(study: Study, participant: str) -> str:

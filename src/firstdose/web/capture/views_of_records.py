@@ -22,12 +22,12 @@ from firstdose.web.audit.append import Refused
 from firstdose.web.audit.reading import current_state
 from firstdose.web.audit.study import current
 from firstdose.web.capture import actions
-from firstdose.web.capture.drafts import keep_draft, read_draft
+from firstdose.web.capture.drafts import IDEM, keep_draft, read_draft
 from firstdose.web.capture.entries import REASON_FOR_ALL, SAME, read_entries, with_reason_for_all
 from firstdose.web.capture.forms import build_form
 from firstdose.web.capture.listing import list_of
 from firstdose.web.capture.reading import read_page, saved_entries
-from firstdose.web.capture.sheet import NEW, NOWHERE, home_of, lesions_of, may_enter, open_sheet
+from firstdose.web.capture.sheet import NEW, NOWHERE, home_of, lesions_of, may_enter, open_sheet, records_of
 from firstdose.web.capture.views_of_lesions import place_lesion
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def record(request: Request, participant: str, visit: str, form: str, repeat: st
     known = current().forms.get(form)
     if known is not None and known.repeats and not repeat:
         return list_of(request, participant, known)
-    if known is not None and request.method == "GET" and not repeat:
-        site = require_participant(request, participant)
+    if known is not None and not known.by_visit and not repeat:
+        require_participant(request, participant)
         home = home_of(known, current_state(participant=participant, form=form), participant, visit)
-        if site and home and home != visit:
+        if home and home != visit:  # it has its record elsewhere, and no second one
             return HttpResponseRedirect(reverse("record", args=[participant, home, form]))
     sheet = sheet_of(request, participant, visit, form, repeat)
     if request.method == "POST":
@@ -101,13 +101,26 @@ record_new.rights = ("see values",)  # type: ignore[attr-defined]  # those of `r
 def _shown(request: Request, sheet: Sheet) -> HttpResponse:
     language = get_language() or "en"
     enters = may_enter(sheet.study, request.standing, sheet.name)
-    draft = read_draft(sheet) if enters else None
     entries = saved_entries(sheet, language)
+    draft = _unsaved(request, sheet, entries) if enters else None
     if draft is not None:
-        entries = entries | read_entries(draft, _all_keys(sheet))
+        entries = entries | draft
     elif sheet.is_new:
         entries = place_lesion(sheet, entries, request.GET)
     return _page(request, sheet, read_page(sheet, entries, language), draft=draft is not None)
+
+
+def _unsaved(request: Request, sheet: Sheet, saved: Mapping[Key, Entry]) -> dict[Key, Entry] | None:
+    """The draft of this page; one that says nothing beyond the record (it came in while that was saved) is dropped."""
+    told = read_draft(sheet)
+    if told is None:
+        return None
+    typed = read_entries(told, _all_keys(sheet))
+    differs = any(typed[key].value != entry.value for key, entry in saved.items())
+    if differs and not actions.saved_as_new(sheet, told.get(IDEM, ""), request.standing.actor):
+        return typed
+    actions.forget_draft(sheet)
+    return None
 
 
 def _all_keys(sheet: Sheet) -> list[Key]:
@@ -232,6 +245,11 @@ def _page(
         "visit": sheet.study.protocol.visit(sheet.visit),
         "many": len(sheet.records) > 1,
         "lesions": lesions_of(sheet.state, sheet.participant),
+        "struck": [
+            key.repeat
+            for key in records_of(sheet.state, sheet.participant, LESIONS)
+            if sheet.name == LESIONS and sheet.state.records[key].struck
+        ],
         "is_injection": sheet.name == ADMINISTRATION,
         "is_event": sheet.name == EVENTS and not sheet.is_new and request.standing.may("see events"),
         "is_map": sheet.name == LESIONS,
@@ -251,6 +269,8 @@ def strike(request: Request, participant: str, visit: str, form: str, repeat: st
     if key is None or known is None:
         raise Http404
     wanted = request.POST.get("do") or request.GET.get("do") or ("restore" if known.struck else "strike")
+    if wanted not in {"strike", "restore", "reopen"}:
+        raise Http404
     faults = _strike(request, sheet, key, wanted) if request.method == "POST" else []
     if request.method == "POST" and not faults:
         return HttpResponseRedirect(address_of(sheet))

@@ -37,8 +37,12 @@ Row = dict[str, str]
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do: events, how many values are new, changed and the same, and what speaks against it."""
+    """What an import would do: events, how many values are new, changed and the same, and what speaks against it.
 
+    `name`: of the file; every value says that it came from there.
+    """
+
+    name: str = ""
     new: list[NewEvent] = field(default_factory=list)
     seen: dict[Key, int] = field(default_factory=dict)
     rows: int = 0
@@ -68,7 +72,7 @@ def unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[Issue]]:
 
 def plan_import(study: Study, standing: Standing, name: str, content: bytes, reason: str) -> Plan:
     """What these bytes would bring; nothing is written. Errors of reading refuse the whole."""
-    plan = Plan(sha256=hashlib.sha256(content).hexdigest())
+    plan = Plan(name=name[:100], sha256=hashlib.sha256(content).hexdigest())
     files, plan.issues = unpacked(name, content)
     if not files:
         return plan
@@ -139,7 +143,7 @@ def _plan_value(plan: Plan, state: State, key: Key, site: str, text: str, reason
         "raw": text,
         "unit": "",
         "reason": reason if before else "",
-        "source": "import",
+        "source": f"import of {plan.name}",
     }
     plan.new.append(NewEvent(kind=kind, key=key, site=site, payload=payload))
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from firstdose import __version__
+from firstdose.web.accounts.rights import ROLES
 from firstdose.web.audit.study import NoStudy, current
 
 if TYPE_CHECKING:
@@ -38,4 +41,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     except NoStudy:
         study = None
     menu = [(reverse(name), words) for name, words, right in MENU if standing and standing.may(right)]
-    return {"standing": standing, "study": study, "menu": menu, "app_version": __version__}
+    return {
+        "standing": standing,
+        "role_words": ROLES[standing.role] if standing else "",
+        "study": study,
+        "menu": menu,
+        "app_version": __version__,
+        "here": request.get_full_path() if request.method == "GET" else request.path,
+        "languages": [(code, get_language_info(code)["name_local"]) for code, _words in settings.LANGUAGES],
+    }

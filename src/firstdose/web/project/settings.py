@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "firstdose.web.project.language.PersonsLanguage",
     "firstdose.web.accounts.sessions.Limits",
     "firstdose.web.accounts.sessions.SecondFactor",
     "firstdose.web.accounts.standing.StandingOfRequest",

@@ -124,8 +124,6 @@ def _sign(request: Request, shown: Shown, site: str) -> list[Issue]:
         return [issues.nothing_to_sign("sign")]
     if request.POST.get("digest") != shown.digest:
         return [issues.changed_since("sign")]
-    from firstdose.web.audit.anchors import anchor_now
-
     proof = require_proof(request, "sign")
     if isinstance(proof, Issue):
         return [proof]
@@ -138,7 +136,6 @@ def _sign(request: Request, shown: Shown, site: str) -> list[Issue]:
         proof=str(proof),
         idem=request.POST.get("idem", ""),
     )
-    anchor_now()
     messages.success(request, _("Signed."))
     return []
 

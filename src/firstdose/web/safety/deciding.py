@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from firstdose.escalation.deciding import Decision, decide, due
 from firstdose.escalation.following import told
 from firstdose.escalation.foreseeing import Foreseen, foresee
+from firstdose.escalation.on_record import NEEDED, OVERRIDE
 from firstdose.escalation.telling import level_counts
 from firstdose.values.issue import Issue, UserError
 from firstdose.values.rounding import printed
 from firstdose.web.safety.dose_gate import RESUME, basis_of, needs_board
-from firstdose.web.safety.on_record import board_decisions
+from firstdose.web.safety.on_record import board_decisions, overrides_of
 from firstdose.web.safety.snapshot import Now, now_on_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstdose.escalation.foreseeing import Forecast
+    from firstdose.records.snapshot import Snapshot
     from firstdose.web.safety.dose_gate import BoardDecision
 
 
@@ -74,7 +78,7 @@ class Desk:
         assert self.decision is not None
         for level, name in enumerate(self.decision.conduct.levels):
             yield name, printed(100 * forecast.selected.get(level, 0.0), 1)
-        yield "–", printed(100 * forecast.selected.get(None, 0.0), 1)
+        yield "none", printed(100 * forecast.selected.get(None, 0.0), 1)
 
 
 def desk_now() -> Desk:
@@ -93,3 +97,20 @@ def _desk(_seq: int, _head: str) -> Desk:
         none = Foreseen(next_steps=(), forecasts=())
         return Desk(now=now, decision=None, foreseen=none, board=board, issues=why.issues)
     return Desk(now=now, decision=decision, foreseen=foresee(decision), board=board, issues=decision.issues)
+
+
+def with_overrides(snapshot: Snapshot) -> Snapshot:
+    """The same records with the overrides of the log, where the core's check of administrations looks for them."""
+    rows = [
+        {
+            "participant": each.participant,
+            "reason": each.reason,
+            "decided_by": each.first,
+            "confirmed_by": each.second,
+        }
+        for each in overrides_of()
+        if each.second
+    ]
+    names = ("participant", *NEEDED)
+    table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
+    return replace(snapshot, tables={**snapshot.tables, OVERRIDE: table})

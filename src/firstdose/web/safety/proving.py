@@ -20,9 +20,9 @@ def second_actor(request: Request, *, right: str, site: str, purpose: str) -> Ac
     """The person of the fields `second_email`, `second_password`, `second_code`, who must not be the one logged in."""
     posted = request.POST
     email = lockout.known_as(posted.get("second_email", ""))
-    person = Person.objects.filter(email=email).first()
+    person = Person.objects.filter(email=email).first() if email.isprintable() else None
     if person is None:
-        if email:
+        if email and email.isprintable():
             lockout.failed(email, step=purpose)
         return issues.unknown_person()
     if person.pk == request.standing.person.pk:

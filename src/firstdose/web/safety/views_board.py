@@ -19,8 +19,9 @@ from firstdose.web.accounts.rights import needs
 from firstdose.web.audit.anchoring import anchor_now
 from firstdose.web.audit.append import append
 from firstdose.web.audit.clock import now
+from firstdose.web.capture.entries import plain_text
 from firstdose.web.safety import actions, issues
-from firstdose.web.safety.deciding import desk_now
+from firstdose.web.safety.deciding import desk_now, with_overrides
 from firstdose.web.safety.dose_gate import FOLLOW, HALT, OTHER, RESUME, STOP, basis_of
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def escalation(request: Request) -> HttpResponse:
 
 def _decide(request: Request, desk: Desk) -> list[Issue]:
     posted, decision = request.POST, desk.decision
-    choice, reason = posted.get("decision", ""), posted.get("reason", "").strip()
-    voters = [line.strip() for line in posted.get("voters", "").splitlines() if line.strip()]
+    choice, reason = posted.get("decision", ""), plain_text(posted.get("reason", ""))
+    voters = [name for line in posted.get("voters", "").splitlines() if (name := plain_text(line))]
     level = desk.level if choice == FOLLOW else posted.get("level", "")
     if (
         decision is None
@@ -127,7 +128,7 @@ def _rendered(desk: Desk, kind: str) -> bytes:
 
     assert desk.decision is not None
     protocol, snapshot = desk.now.protocol, desk.now.snapshot
-    found = check_escalation(protocol, snapshot)
+    found = check_escalation(protocol, with_overrides(snapshot))
     packet = build_board_packet(protocol, snapshot, desk.decision, desk.foreseen, found)
     if kind == "html":
         from firstdose.report.html import render_html

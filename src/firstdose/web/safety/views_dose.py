@@ -23,6 +23,7 @@ from firstdose.web.accounts.standing import require_participant
 from firstdose.web.audit.append import Moved, Refused
 from firstdose.web.audit.models import CurrentValue
 from firstdose.web.audit.study import current
+from firstdose.web.capture.entries import plain_text
 from firstdose.web.review.deviations import on_record
 from firstdose.web.safety import actions, issues
 from firstdose.web.safety.asking import ask
@@ -208,7 +209,7 @@ def _propose(request: Request, site: str, key: Key, plaque: Plaque) -> tuple[Iss
         return tuple(fault for box in plaque.boxes for fault in box.faults)
     typed = {name: text for name, (text, _raw) in texts.items()}
     faults, plaque.computed = actions.propose_sheet(
-        by=request.standing.actor, site=site, key=key, typed=typed, idem=request.POST.get("idem", "")
+        by=request.standing.actor, site=site, key=key, typed=typed, idem=_idem(request)
     )
     if not faults:
         messages.success(request, _("The sheet was computed. A second person confirms it."))
@@ -245,11 +246,17 @@ def _record(request: Request, site: str, participant: str, plaque: Plaque) -> tu
         )
     faults = actions.record_injection(
         by=request.standing.actor, site=site, participant=participant, lesion=plaque.lesion, day=day, typed=texts,
-        idem=request.POST.get("idem", ""),
+        idem=_idem(request),
     )  # fmt: skip
     if not faults:
         messages.success(request, _("The injection is on record."))
     return faults
+
+
+def _idem(request: Request) -> str:
+    """The key of this press of a button; nothing where it is none of ours."""
+    found = request.POST.get("idem", "")
+    return found if len(found) <= 100 and found.isprintable() else ""
 
 
 def _day(text: str) -> date | None:
@@ -299,14 +306,16 @@ def _correct(request: Request, site: str, key: Key, items: list[Item]) -> tuple[
     seen = {
         replace(key, item=item.name): int(number)
         for item in items
-        if (number := request.POST.get(f"seen-{item.name}", "0")).isdigit() and len(number) < 16
+        if (number := request.POST.get(f"seen-{item.name}", "0")).isdecimal()
+        and number.isascii()
+        and len(number) < 16
     }
     boxes = [replace(box, seen=seen.get(replace(key, item=box.item.name), 0)) for box in boxes]
     if refused(boxes):
         return boxes, [fault for box in boxes for fault in box.faults if fault.weight == "error"]
     try:
         faults = actions.correct_injection(
-            by=request.standing.actor, site=site, key=key, typed=texts, reason=request.POST.get("reason", ""),
+            by=request.standing.actor, site=site, key=key, typed=texts, reason=plain_text(request.POST.get("reason", "")),
             seen=seen,
         )  # fmt: skip
     except Moved:

@@ -18,6 +18,7 @@ from firstdose.web.accounts.standing import require_participant
 from firstdose.web.audit.append import append, writing
 from firstdose.web.audit.clock import now
 from firstdose.web.audit.reading import current_state
+from firstdose.web.capture.entries import plain_text
 from firstdose.web.safety import issues
 from firstdose.web.safety.clocks import AE, Clock, clocks_now, clocks_on_record, is_serious, values_of
 from firstdose.web.safety.days import zone_of
@@ -146,7 +147,7 @@ def _items() -> tuple[Any, ...]:
 
 
 def _report(request: Request, row: Row) -> list[Issue]:
-    name, reference = request.POST.get("clock", ""), request.POST.get("reference", "").strip()
+    name, reference = request.POST.get("clock", ""), plain_text(request.POST.get("reference", ""))
     found = report_clock(by=request.standing.actor, key=row.key, clock=name, reference=reference[:200])
     if not found:
         messages.success(request, _("The report is on record."))

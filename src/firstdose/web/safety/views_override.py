@@ -14,6 +14,7 @@ from firstdose.web.accounts.proof import needs_code, require_proof
 from firstdose.web.accounts.rights import needs
 from firstdose.web.accounts.standing import require_participant
 from firstdose.web.audit.anchoring import anchor_now
+from firstdose.web.capture.entries import plain_text
 from firstdose.web.safety import actions
 from firstdose.web.safety.asking import ask
 from firstdose.web.safety.days import today_at
@@ -62,9 +63,9 @@ def _sign(request: Request, site: str, participant: str, level: str) -> list[Iss
     proof = require_proof(request, "override")
     if isinstance(proof, Issue):
         return [proof]
-    by, reason = request.standing.actor, request.POST.get("reason", "")
+    by, reason = request.standing.actor, plain_text(request.POST.get("reason", ""))
     number = request.POST.get("asked", "")
-    if request.POST.get("act") == "release" and number.isdigit() and len(number) < 16:
+    if request.POST.get("act") == "release" and number.isascii() and number.isdecimal() and len(number) < 16:
         faults = actions.release_override(
             by=by, site=site, participant=participant, asked=int(number), reason=reason, proof=str(proof)
         )

@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies: list[tuple[str, str]] = []  # noqa: RUF012, Django's form
 
-    operations = [
+    operations = [  # noqa: RUF012, Django's form
         migrations.CreateModel(
             name="Person",
             fields=[

@@ -6,11 +6,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
+    dependencies = [  # noqa: RUF012
         ("accounts", "0001_initial"),
     ]
 
-    operations = [
+    operations = [  # noqa: RUF012, Django's form
         migrations.CreateModel(
             name="Invitation",
             fields=[

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_noop as noop
 
 from firstdose.web.capture.views_of_lesions import body_map
@@ -35,6 +35,8 @@ STATES = {
     "coming": noop("coming"),
     "unknown": noop("no date yet"),
     "not needed": noop("not needed"),
+    "open": noop("open"),
+    "answered": noop("answered"),
 }
 
 
@@ -97,7 +99,10 @@ COLOURS = {
 def row_of(steps: Sequence[Step]) -> str:
     """A participant's visits as a row of boxes: filled once done, struck where missed, framed where due."""
     told = ", ".join(f"{step.visit} {gettext(STATES.get(step.state, step.state))}" for step in steps)
-    boxes = "".join(_box_of(at, step) for at, step in enumerate(steps))
+    in_order = (
+        tuple(reversed(steps)) if get_language_bidi() else steps
+    )  # read from the right: the first is there
+    boxes = "".join(_box_of(at, step) for at, step in enumerate(in_order))
     return format_html(
         '<svg role="img" aria-label="{}" width="{}" height="34" viewBox="0 0 {} 34" direction="ltr">{}</svg>',
         told,

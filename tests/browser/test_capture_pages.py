@@ -1,0 +1,189 @@
+"""The pages of capture as people have them: both languages, three widths, by keyboard, by ear, and by their weight.
+
+axe judges every page in English on a wide screen and in Persian on a telephone; that no page runs over its width is looked at
+in both languages at every width, and at half the width of an office screen, which is what a zoom of 200 % leaves.
+`FIRSTDOSE_PICTURES=1` writes the pictures of docs/explanation/capture-in-pictures.md anew.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.functional.test_rehearsal import TRIAL, seed_trial
+
+pytest.importorskip("django", reason="the extra `web` is not installed")
+
+from tests.browser.desks import Server  # noqa: E402
+from tests.shared import ROOT  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MOMENT = datetime(2024, 5, 13, 9, tzinfo=UTC)
+P, WIDE, TABLET, TELEPHONE, ZOOMED = "INV-002", 1366, 768, 390, 683
+PAGES = {
+    "calendar": ("coordinator", "/calendar/"),
+    "participants": ("coordinator", "/participants/"),
+    "participant": ("coordinator", f"/participants/{P}/"),
+    "demographics": ("coordinator", f"/participants/{P}/-/demographics/"),
+    "lesion map": ("coordinator", f"/participants/{P}/BL/lesion_map/"),
+    "new lesion": ("coordinator", f"/participants/{P}/BL/lesion_map/new/"),
+    "adverse events of one": ("coordinator", f"/participants/{P}/-/adverse_events/"),
+    "adverse event form": ("coordinator", f"/participants/{P}/-/adverse_events/1/"),
+    "photographs": ("coordinator", f"/photographs/{P}/"),
+    "account": ("coordinator", "/account/"),
+    "second factor": ("coordinator", "/accounts/2fa/"),
+    "pasi": ("evaluator", f"/participants/{P}/W4/PASI_Fredriksson/"),
+    "plaques": ("evaluator", f"/participants/{P}/W4/plaque_score/"),
+    "injection day": ("investigator", f"/participants/{P}/injection-day/"),
+    "override": ("investigator", f"/participants/{P}/override/"),
+    "signing": ("investigator", f"/sign/{P}/W4/"),
+    "events": ("investigator", "/events/"),
+    "event": ("investigator", f"/events/{P}/1/"),
+    "terms": ("investigator", "/events/terms/"),
+    "escalation": ("board", "/escalation/"),
+    "queries": ("data manager", "/queries/"),
+    "query": ("data manager", "/queries/1/"),
+    "deviations": ("data manager", "/deviations/"),
+    "locks": ("data manager", "/locks/"),
+    "trail": ("data manager", "/trail/"),
+    "protocol": ("data manager", "/protocol/"),
+    "exports": ("data manager", "/exports/"),
+    "import": ("data manager", "/import/"),
+    "verification": ("monitor", f"/verify/{P}/W4/"),
+    "custody": ("laboratory", "/custody/"),
+    "people": ("administrator", "/people/"),
+    "person": ("administrator", "/people/p/coordinator/"),
+    "days of people": ("administrator", "/people/history/"),
+    "rights": ("administrator", "/rights/"),
+    "system": ("administrator", "/system/"),
+    "login": ("", "/accounts/login/"),
+    "no such page": ("coordinator", "/participants/nobody/"),
+}
+# Nothing but what scrolls by itself may stand outside of the page.
+OUTSIDE = """() => [...document.querySelectorAll('body *')].filter(each => {
+  const box = each.getBoundingClientRect(), width = document.documentElement.clientWidth;
+  return box.width && (box.right > width + 1 || box.left < -1) && !each.closest('.scroll, .skip, nav, .visually-hidden, pre');
+}).map(each => each.tagName + ' ' + each.className).slice(0, 5)"""
+# Words that stick out of their button, badge or cell.
+SPILT = """() => [...document.querySelectorAll('th, td, dd, p, li, .badge, button, .button, h1, h2, legend, label')]
+  .filter(each => each.scrollWidth > each.clientWidth + 2 && getComputedStyle(each).display !== 'inline'
+    && getComputedStyle(each).overflow === 'visible' && !each.closest('.visually-hidden') && !each.querySelector('.visually-hidden'))
+  .map(each => each.tagName + ' ' + each.textContent.trim().slice(0, 40))"""
+LITTLE = """() => [...document.querySelectorAll('button, .button, select, summary, nav a, .steps a, label.choice, input')]
+  .filter(each => !['hidden', 'checkbox', 'radio'].includes(each.type) && each.checkVisibility({visibilityProperty: true}))
+  .filter(each => { const height = each.getBoundingClientRect().height; return height && height < 43.9; })
+  .map(each => each.tagName + ' ' + (each.name || each.textContent).trim().slice(0, 30))"""
+
+
+def tables_until(moment: datetime) -> bytes:
+    """The invented study as a zip of its tables, as far as it had come on that day."""
+    day, out = moment.date().isoformat(), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as held:
+        for name, table in seed_trial().tables.items():
+            past = pl.col("date").cast(pl.String) <= day if "date" in table.columns else pl.lit(True)
+            held.writestr(f"records/{name}.csv", table.filter(past).write_csv())
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    """The seed's trial in the middle of its course, with a query that is open."""
+    folder: Path = tmp_path_factory.mktemp("pages")
+    (folder / "protocol.yaml").write_text((TRIAL / "protocol.yaml").read_text("utf-8"), "utf-8")
+    served = Server(folder)
+    served.start(MOMENT)
+    context = served.log_in(browser, "data manager")
+    page = context.pages[0]
+    page.goto(f"{served.base}/import/")
+    page.set_input_files("[name=file]", {"name": "s.zip", "mimeType": "application/zip", "buffer": tables_until(MOMENT)})
+    page.click("button[name=confirm]", timeout=120_000)
+    assert page.locator(".errors").count() == 0, page.inner_text("main")
+    page.goto(f"{served.base}/queries/new/?participant={P}&visit=W4&form=plaque_score&repeat=L1&item=erythema")
+    page.fill("main [name=text]", "Severe at week 3, moderate at week 4: is this so?")
+    page.click("main form button")
+    context.close()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def rooms(server: Server, browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """A context of the browser for each role; '' is nobody's."""
+    found = {"": browser.new_context()}
+    found |= {role: server.log_in(browser, role) for role in sorted({role for role, _ in PAGES.values()} - {""})}
+    for context in found.values():
+        if not context.pages:
+            context.new_page()
+    yield found
+    for context in found.values():
+        context.close()
+
+
+@pytest.fixture
+def opened(server: Server, rooms: dict[str, BrowserContext]) -> Any:
+    """`opened("calendar", "fa", 390)`: that page, in that language and width."""
+
+    def go(name: str, language: str = "en", width: int = WIDE) -> Page:
+        role, address = PAGES[name]
+        context = rooms[role]
+        context.add_cookies([{"name": "django_language", "value": language, "url": server.base}])
+        page = context.pages[0]
+        page.set_viewport_size({"width": width, "height": 768 if width > TELEPHONE else 844})
+        answer = page.goto(server.base + address)
+        assert answer is not None
+        assert answer.status == (404 if name == "no such page" else 200), (name, answer.status)
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("fa", TELEPHONE)], ids=["en-wide", "fa-narrow"])
+def test_axe_finds_no_violation(opened, name, language, width):
+    page = opened(name, language, width)
+    assert page.evaluate("[document.documentElement.lang, document.dir]") == [language, "rtl" if language == "fa" else "ltr"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_no_page_runs_over_its_width_and_nothing_is_too_little_for_a_finger(opened, name, language):
+    page = opened(name, language, TELEPHONE)
+    for width in (TELEPHONE, ZOOMED, TABLET, WIDE):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert page.evaluate("document.documentElement.scrollWidth") == width, (width, page.evaluate(OUTSIDE))
+        assert page.evaluate(OUTSIDE) == [], width
+        assert page.evaluate(SPILT) == [], width
+        assert page.evaluate(LITTLE) == [], width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browser, name):
+    """All that is sent for the page with an empty cache, photographs apart; headers count."""
+    role, address = PAGES[name]
+    context = browser.new_context(storage_state=rooms[role].storage_state())
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    sent: list[int] = []
+    wire.on("Network.loadingFinished", lambda told: sent.append(told["encodedDataLength"]))
+    page.goto(server.base + address, wait_until="networkidle")
+    context.close()
+    print(name, len(sent), sum(sent))
+    assert len(sent) >= 4
+    assert sum(sent) < 100_000
