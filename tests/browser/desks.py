@@ -106,6 +106,7 @@ class Server:
     password: str = ""
     lines: list[str] = field(default_factory=list)
     _process: subprocess.Popen[str] | None = None
+    _listener: threading.Thread = field(default_factory=threading.Thread)
 
     def start(self, moment: datetime) -> None:
         """Serve on a free port; returns once it answers."""
@@ -116,7 +117,8 @@ class Server:
         words = [sys.executable, "-m", "tests.browser.served", str(self.folder), str(port)]
         with (self.folder / "errors.txt").open("w") as errors:
             self._process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.base = f"http://127.0.0.1:{port}"
         self._wait()
         told = re.search(r"password: (\S+)", "\n".join(self.lines))
@@ -146,9 +148,11 @@ class Server:
         new.replace(self.folder / "now")
 
     def stop(self) -> None:
-        if self._process is not None:
+        if self._process is not None and self._process.stdout is not None:
             self._process.terminate()
             self._process.wait(30)
+            self._listener.join(30)
+            self._process.stdout.close()
 
     def log_in(self, browser: Browser, role: str, **more: object) -> BrowserContext:
         """A context of the browser in which somebody of this role has logged in by the page."""

@@ -37,13 +37,15 @@ from tests.web.comparing import (  # noqa: E402
     unpack,
     write_rehearsed,
 )
+from tests.web.entering import SAVED, enter_record, faults_of  # noqa: E402
+from tests.web.sheets import send  # noqa: E402
 from tests.web.walking import Task, Walk, named_here, only  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page, Response
 
     from tests.web.sheets import Desk
 
@@ -161,3 +163,103 @@ def test_the_rehearsed_participants_walk_six_months_and_come_back_as_rehearsed(
     state = fold(log)
     assert cells_of(PROTOCOL, study_tables(PROTOCOL, state)) == cells_of(PROTOCOL, walk.tables)
     assert differences(PROTOCOL, state, take, tmp_path) == {"ODM": 0, "REDCap": 0, "CSV": 0}
+
+
+def a_visit(server: Server, logins: Logins, role: str = "coordinator") -> str:
+    """Somebody new with consent and four lesions on the map; the address of their baseline, up to the form."""
+    logins.drawn = True
+    desk = logins.desk(role)
+    at = send(desk, "/participants/", {}).url
+    consent = {"consent_date": "2024-01-02", "version": "1.0"}
+    participant = at.strip("/").split("/")[-1]
+    saved = enter_record(desk, participant, "SCR", "informed_consent", "", consent)
+    assert saved.status_code == SAVED, faults_of(saved)
+    for place, side in (("elbow", "left"), ("elbow", "right"), ("knee", "left"), ("back", "midline")):
+        lesion = {"site": place, "laterality": side, "long_diameter": "6.4", "short_diameter": "5.1"}
+        saved = enter_record(desk, participant, "BL", "lesion_map", "new", lesion | {"role": "treated"})
+        assert saved.status_code == SAVED, faults_of(saved)
+    return f"{server.base}/participants/{participant}/BL/"
+
+
+OK = 200
+RATED = ("local_tolerability_mm", "plaque_severity", "plaque_score")
+
+
+def test_a_visit_of_four_lesions_takes_few_interactions_beyond_its_values(
+    server: Server, logins: Logins
+) -> None:
+    """G17: opening, choosing and saving count; a value is a click on a strip or a typed box. Every page under 100 kB."""
+    at, beyond, values = a_visit(server, logins), 0, 0
+    page = logins.context("coordinator").pages[0]
+    drawn: list[Response] = []
+    page.on("response", lambda response: drawn.append(response) if at in response.url else None)
+    participant = at.removesuffix("BL/")
+    page.goto(f"{participant}?visit=BL")
+    for form in RATED:
+        page.locator(f"a[href$='/BL/{form}/']").first.click()
+        beyond += 1
+        values += type_by_mouse(page)
+        page.locator("button[value=complete]").click()
+        beyond += 1
+        page.wait_for_load_state()
+        assert not page.locator(".fault.hard").count(), page.locator(".fault.hard").all_inner_texts()
+        page.locator("main p a").first.click()
+        beyond += 1
+    largest = max(len(response.body()) for response in drawn if response.status == OK)
+    assert values == 4 * (7 + 1 + 3)
+    assert beyond <= 60
+    assert largest < 100_000
+
+
+def type_by_mouse(page: Page) -> int:
+    """Every empty required box of a form filled: strips by a click, boxes by typing; how many."""
+    done = 0
+    for strip in page.locator("form#record .strip[role=radiogroup]").all():
+        strip.locator("label").first.click()
+        done += 1
+    for box in page.locator("form#record .field > input:not([type=hidden]):not([dir=ltr][name*='-date'])").all():
+        if box.is_visible() and not box.input_value():
+            box.fill("2")
+            done += 1
+    return done
+
+
+def test_a_visit_is_entered_by_keyboard_alone(server: Server, logins: Logins) -> None:
+    """No click and no script that types: tab, arrows, space and enter from the link of the form to its save."""
+    at = a_visit(server, logins)
+    page = logins.context("coordinator").pages[0]
+    page.goto(f"{at}plaque_severity/")
+    strips = page.locator("form#record .strip[role=radiogroup]").count()
+    assert strips == 4
+    chosen: set[str] = set()
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        kind, name, value = page.evaluate(
+            "(({type, name, value}) => [type || '', name || '', value || ''])(document.activeElement)"
+        )
+        if kind == "radio" and name not in chosen:
+            page.keyboard.press("Space")
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowRight")
+            chosen.add(name)
+        elif (name, value) == ("do", "complete"):
+            break
+    assert len(chosen) == 4
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("legend .badge.complete").count() == 4
+    kept = page.locator("form#record .strip input:checked").evaluate_all("all => all.map(each => each.value)")
+    assert kept == ["2"] * 4
+
+
+def test_a_visit_is_entered_with_javascript_switched_off(server: Server, logins: Logins, browser: Browser) -> None:
+    """Clicks and typing only; calculated values come with the page that the save leads to."""
+    at = a_visit(server, logins)
+    context = server.log_in(browser, "coordinator", java_script_enabled=False)
+    page = context.new_page()
+    for form in RATED:
+        page.goto(f"{at}{form}/")
+        type_by_mouse(page)
+        page.locator("button[value=complete]").click()
+        assert page.locator("legend .badge.complete").count() == 4, page.locator(".fault").all_inner_texts()
+    context.close()

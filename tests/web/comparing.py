@@ -15,7 +15,7 @@ from firstdose.datasets.odm import read_odm
 from firstdose.datasets.redcap import read_redcap_data
 from firstdose.protocol.reading import read_protocol
 from firstdose.records.log.tables import known_forms, study_tables
-from firstdose.records.study import read_study
+from firstdose.records.study import INVENTED, RECORDS, read_study
 from firstdose.rehearsal import write_study
 from firstdose.values.number import plain
 
@@ -49,9 +49,11 @@ def digest_of(folder: Path) -> str:
 
 
 def results_of(folder: Path, out: Path) -> bytes:
-    """results.json of `firstdose report` of a study folder."""
+    """results.json of `firstdose report` of a study folder, marked as invented: no form asks for that mark."""
+    (folder / RECORDS / INVENTED).touch()
     protocol = read_protocol(folder / "protocol.yaml").protocol
     assert protocol is not None
+    out.mkdir()
     results = analyse_basis(make_basis(protocol, read_study(folder, protocol).snapshot))
     written = export_results(results, out)
     return next(path for path in written if path.name == "results.json").read_bytes()
@@ -109,7 +111,7 @@ def differences(
     tables = study_tables(protocol, state)
     again = study_tables(protocol, redcap.state)
     csv = {
-        path.stem: pl_read(path) for path in sorted(unpack(take("csv"), folder / "csv", "").glob("**/*.csv"))
+        path.stem: read_texts(path) for path in sorted(unpack(take("csv"), folder / "csv", "").glob("**/*.csv"))
     }
     return {
         "ODM": len(there.items() ^ back.items()),
@@ -118,8 +120,8 @@ def differences(
     }
 
 
-def pl_read(path: Path) -> pl.DataFrame:
+def read_texts(path: Path) -> pl.DataFrame:
     """A table of texts."""
     import polars as pl
 
-    return pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
+    return pl.read_csv(path, infer_schema=False)

@@ -81,7 +81,7 @@ def set_values(
                 kind="value.set",
                 key=Key(participant, visit, form, repeat, item),
                 site="site",
-                payload={"old": "", "new": text, "raw": text, "unit": "", "reason": ""},
+                payload={"old": "", "new": text, "raw": text, "unit": "", "reason": "entered by a test"},
             )
             for item, text in values.items()
         ],

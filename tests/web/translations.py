@@ -29,7 +29,20 @@ CALLS = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
 PLACEHOLDER = re.compile("(?<!\u2068)%(?:\\((?!link\\))[a-z]+\\))?[sd]")
+HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 HEAD = "Persian words of firstdose's capture."
+
+
+class Undated(Catalog):
+    """Its head names neither day nor tool: the same words, the same bytes."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [(name, text) for name, text in super().mime_headers if name in HEADERS]
+
+    @mime_headers.setter
+    def mime_headers(self, _: object) -> None:
+        """What a file says of itself is not kept."""
 
 
 def templates() -> list[Path]:
@@ -49,7 +62,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 
 def found() -> Catalog:
     """Every message of the site, without translations."""
-    catalog = Catalog(locale="fa", project="firstdose", header_comment=f"# {HEAD}", fuzzy=False)
+    catalog = Undated(locale="fa", header_comment=f"# {HEAD}", fuzzy=False)
     for place, code in _sources():
         for _, message, comments, context in extract("python", io.BytesIO(code), CALLS, ["Translators:"]):
             if message and message != ("", ""):
@@ -57,18 +70,19 @@ def found() -> Catalog:
     return catalog
 
 
-def read_kept() -> Catalog:
+def read_kept() -> Undated:
+    kept = Undated(locale="fa")
     with PO.open("rb") as lines:
-        return read_po(lines, locale="fa")
+        for message in read_po(lines, locale="fa"):
+            if message.id:
+                kept[message.id] = message
+    return kept
 
 
 def po_bytes(catalog: Catalog) -> bytes:
     out = io.BytesIO()
     write_po(out, catalog, width=110, omit_header=False, sort_output=True, include_lineno=False)
-    return b"\n".join(line for line in out.getvalue().split(b"\n") if not line.startswith(DATED))
-
-
-DATED = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid')
+    return out.getvalue()
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
@@ -80,12 +94,12 @@ def mo_bytes(catalog: Catalog) -> bytes:
 def renewed() -> Catalog:
     """What is found now, with the translations that are kept; nothing is guessed from likeness."""
     catalog = found()
-    kept = read_kept() if PO.is_file() else Catalog(locale="fa")
+    kept = read_kept() if PO.is_file() else Undated(locale="fa")
     for message in catalog:
         known = kept.get(message.id[0] if isinstance(message.id, tuple) else message.id, message.context)
         if message.id and known is not None and isinstance(known.id, tuple) == isinstance(message.id, tuple):
-            shown = known.string if isinstance(known.string, str) else [isolated(each) for each in known.string]
-            message.string = isolated(shown) if isinstance(shown, str) else tuple(shown)
+            plain = isinstance(known.string, str)
+            message.string = isolated(known.string) if plain else tuple(map(isolated, known.string))
     return catalog
 
 

@@ -43,7 +43,7 @@ def test_the_page_of_the_system_says_that_the_log_is_not_whole(saved, as_role, t
     tamper(tampering)
     page = text(client.post("/system/"))
     assert "The log is whole" not in page
-    assert "FD-L" in page
+    assert "FD-R32" in page
 
 
 def test_a_tail_that_was_cut_off_is_found_by_the_anchor(saved, as_role):
@@ -63,4 +63,4 @@ def test_the_command_of_the_core_finds_it_in_the_exported_file_without_the_datab
     )
     answer = CliRunner().invoke(app, ["verify", str(path)])
     assert answer.exit_code != 0
-    assert "FD-L" in answer.output
+    assert "FD-R32" in answer.output

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp.forms import ActivateTOTPForm
 
 from firstdose.web.accounts.adapter import refuse_locked
 from firstdose.web.accounts.proof import spend
+from firstdose.web.accounts.sessions import mark_proven
 
 
 class _OnceOnly(base.BaseAuthenticateForm):
@@ -33,4 +35,5 @@ class ActivateForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         code: str = super().clean_code()
         spend(self.user, code)
+        mark_proven(context.request, "totp")
         return code

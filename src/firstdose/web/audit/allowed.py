@@ -104,6 +104,31 @@ def _record(key: Key) -> RecordKey:
     return (key.participant, key.visit, key.form, key.repeat)
 
 
+class Unreasoned(Refused):
+    """A value that was saved before is changed or taken away, and nobody says why."""
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        self.keys = tuple(keys)
+        super().__init__(issues.unreasoned(key) for key in keys)
+
+
+def refuse_unreasoned(new: Sequence[NewEvent], now: Now) -> None:
+    """After its first entry no value changes without a reason, on whatever way.
+
+    Raises:
+        Unreasoned: as said.
+    """
+    found = [
+        each.key
+        for each in new
+        if each.kind in VALUES
+        and (*_record(each.key), each.key.item) in now.values
+        and not str(each.payload.get("reason", "")).strip()
+    ]
+    if found:
+        raise Unreasoned(found)
+
+
 def refuse_moved(seen: Mapping[Key, int], now: Now) -> None:
     """Every value stands where it was last seen.
 

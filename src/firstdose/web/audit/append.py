@@ -23,6 +23,7 @@ from firstdose.web.audit.allowed import (
     refuse_locked,
     refuse_moved,
     refuse_struck,
+    refuse_unreasoned,
 )
 from firstdose.web.audit.clock import now, stamp
 from firstdose.web.audit.consequences import consequences
@@ -60,7 +61,7 @@ def append(
     are those of the last activation unless said. The `old` of a changed value is what stands there, whoever asks.
 
     Raises:
-        Moved, Locked, Struck: as they say; nothing is written.
+        Moved, Locked, Struck, Unreasoned: as they say; nothing is written.
         ValueError: an unknown kind, or a log without a study, which are programming mistakes.
     """
     _know(new)
@@ -73,6 +74,7 @@ def append(
         refuse_moved(seen, there)
         refuse_locked(wanted, by, there)
         refuse_struck(wanted, there)
+        refuse_unreasoned(wanted, there)
         written = tuple(_chained(_full(wanted, there), by, idem, study, protocol))
         _insert(written)
         project(written, there)

@@ -113,3 +113,13 @@ def no_finding() -> Issue:
     """FD-W179: a review without a finding."""
     message = _("There is no finding.")
     return Issue(Place("finding"), "FD-W179", message, _("Say what you looked at and what you found."))
+
+
+def unreasoned(key: Key) -> Issue:
+    """FD-W180: a saved value changes and nobody says why."""
+    return Issue(
+        _place(key),
+        "FD-W180",
+        _("A saved value would change without a reason."),
+        _("Write why; it is kept beside the old value."),
+    )

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "csp",
     "firstdose.web.audit",
     "firstdose.web.accounts",
+    "firstdose.web.trail",
     "firstdose.web.capture",
     "firstdose.web.review",
     "firstdose.web.safety",
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "firstdose.web.project.gzipped.GzippedStatic",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

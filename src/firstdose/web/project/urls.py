@@ -14,7 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("firstdose.web.accounts.urls")),
-    path("", include("firstdose.web.audit.urls")),
+    path("", include("firstdose.web.trail.urls")),
     path("", include("firstdose.web.capture.urls")),
     path("", include("firstdose.web.review.urls")),
     path("", include("firstdose.web.safety.urls")),

@@ -113,18 +113,18 @@ def _due(clock: Clock, state: str) -> list[str]:
 
 def send_notice(clock: Clock, what: str) -> bool:
     """One message to each who has to know; `ae.notified` once all left. Whether they did."""
-    subject, body = words_of(clock, what)
+    title, body = words_of(clock, what)
     to = recipients(clock.site)
     if not to:
         log.error("nobody can be told of a clock at site %s: no recipient", clock.site)
         return False
     try:
         for address in to.values():
-            EmailMessage(subject=subject, body=body, to=[address]).send()
+            EmailMessage(title, body, to=[address]).send()
     except (OSError, SMTPException) as error:
         log.error("a notice could not be sent: %s", type(error).__name__)  # noqa: TRY400
         return False
-    digest = hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{title}\n\n{body}".encode()).hexdigest()
     payload = {"clock": clock.clock, "what": what, "to": " ".join(to), "digest": digest}
     idem = f"notice {clock.key.participant} {clock.key.repeat} {clock.clock} {what}"
     append(
@@ -134,18 +134,18 @@ def send_notice(clock: Clock, what: str) -> bool:
 
 
 def words_of(clock: Clock, what: str) -> tuple[str, str]:
-    """(subject, text) of a notice: trial, site, code and number of the record, the clock; nothing else."""
+    """(title, text) of a notice: trial, site, code and number of the record, the clock; nothing else."""
     trial, key = current().id, clock.key
     due = clock.due.strftime("%Y-%m-%d %H:%M UTC")
     happened = "began" if what == BEGUN else "ran out without a report"
-    subject = f"[{trial}] Serious adverse event: {clock.clock} clock {happened}"
+    title = f"[{trial}] Serious adverse event: {clock.clock} clock {happened}"
     body = (
         f"Trial {trial}, site {clock.site}.\n"
         f"The {clock.clock} clock of adverse event {key.repeat} of participant {key.participant} {happened}.\n"
         f"Due: {due}.\n"
         f"Log in to read the event and to record the report: {reverse('event', args=[key.participant, key.repeat])}\n"
     )
-    return subject, body
+    return title, body
 
 
 def recipients(site: str) -> dict[str, str]:

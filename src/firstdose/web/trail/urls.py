@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from firstdose.web.audit import views
+from firstdose.web.trail import views
 
 urlpatterns = [
     path("trail/", views.trail, name="trail"),

@@ -64,7 +64,7 @@ def trail(request: Request) -> HttpResponse:
         "faults": faults,
         "filters": filters,
     }
-    return render(request, "audit/trail.html", context | _choices(request.standing))
+    return render(request, "trail/trail.html", context | _choices(request.standing))
 
 
 def _choices(standing: Standing) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def value_history(request: Request) -> HttpResponse:
         raise Http404
     if key.participant:
         require_participant(request, key.participant)
-    template = "audit/history.html" if request.headers.get("HX-Request") else "audit/history_page.html"
+    template = "trail/history.html" if request.headers.get("HX-Request") else "audit/history_page.html"
     return render(request, template, {"key": key, "rows": history(key)})
 
 
@@ -121,7 +121,7 @@ def review(request: Request) -> HttpResponse:
         "idem": secrets.token_hex(16),
         "may_review": request.standing.may("review trail"),
     }
-    return render(request, "audit/review.html", context | _choices(request.standing))
+    return render(request, "trail/review.html", context | _choices(request.standing))
 
 
 @needs("review trail")
@@ -150,7 +150,7 @@ def system(request: Request) -> HttpResponse:
         "vendor": connection.vendor,
         "verdict": actions.verify_now() if request.method == "POST" else None,
     }
-    return render(request, "audit/system.html", context)
+    return render(request, "trail/system.html", context)
 
 
 @needs("keep system")
