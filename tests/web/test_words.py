@@ -15,10 +15,27 @@ from tests.web import people, translations
 
 KEPT = {(message.id, message.context): message for message in translations.read_kept() if message.id}
 PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?[sd]")
-CODE = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)
+CODE = re.compile(
+    r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}",
+    re.DOTALL,
+)
 SHOWN = re.compile(r"""(?:alt|aria-label|placeholder|title|content)=(?:"([^"]*)"|'([^']*)')""")
 # What is the same in every language: our own name, formats, units, codes of the page's own making.
-NAMES = {"firstdose", "UTC", "UTC ", "cells", "mL", "cm", "width", "device", "initial", "scale", "includeIndicatorStyles", "false", "allowEval"}
+NAMES = {
+    "firstdose",
+    "UTC",
+    "UTC ",
+    "cells",
+    "mL",
+    "cm",
+    "width",
+    "device",
+    "initial",
+    "scale",
+    "includeIndicatorStyles",
+    "false",
+    "allowEval",
+}
 
 
 def forms_of(message) -> list[str]:
@@ -37,7 +54,11 @@ def unlike(message) -> bool:
     wanted = {tuple(sorted(PLACEHOLDER.findall(source))) for source in sources}
     shown = forms_of(message)
     told = all(re.search("[\u0600-\u06ff]", each) or re.fullmatch("[A-Za-z:-]+", each) for each in shown)
-    return message.fuzzy or not told or not {tuple(sorted(PLACEHOLDER.findall(each))) for each in shown} <= wanted
+    return (
+        message.fuzzy
+        or not told
+        or not {tuple(sorted(PLACEHOLDER.findall(each))) for each in shown} <= wanted
+    )
 
 
 def test_every_sentence_has_its_persian_with_the_same_placeholders():
@@ -47,7 +68,12 @@ def test_every_sentence_has_its_persian_with_the_same_placeholders():
 
 def test_a_date_or_code_inside_a_persian_sentence_keeps_its_own_order():
     """Hyphens between digits after Arabic letters would turn 2024-01-25 round (Unicode bidirectional algorithm, W2)."""
-    loose = [shown for message in KEPT.values() for shown in forms_of(message) if translations.isolated(shown) != shown]
+    loose = [
+        shown
+        for message in KEPT.values()
+        for shown in forms_of(message)
+        if translations.isolated(shown) != shown
+    ]
     assert loose == []
     day = re.compile("(?<!\u2066)[0-9]{4}-[0-9]{2}-[0-9]{2}")
     assert [shown for message in KEPT.values() for shown in forms_of(message) if day.search(shown)] == []
@@ -57,11 +83,17 @@ def test_what_is_shipped_is_what_is_kept():
     assert translations.MO.read_bytes() == translations.mo_bytes(translations.read_kept())
 
 
-@pytest.mark.parametrize("path", translations.templates(), ids=lambda path: path.relative_to(translations.WEB).as_posix())
+@pytest.mark.parametrize(
+    "path", translations.templates(), ids=lambda path: path.relative_to(translations.WEB).as_posix()
+)
 def test_a_template_holds_no_words_of_its_own(path: Path):
     bare = CODE.sub(" ", path.read_text("utf-8"))
     told = [a or b for a, b in SHOWN.findall(bare)] + [re.sub("<[^>]*>", "\n", bare, flags=re.DOTALL)]
-    words = {word for text in told for word in re.findall("[A-Za-z]{2,}", re.sub("FD-W[0-9]{3}|&[a-z]+;", "", text))}
+    words = {
+        word
+        for text in told
+        for word in re.findall("[A-Za-z]{2,}", re.sub("FD-W[0-9]{3}|&[a-z]+;", "", text))
+    }
     assert words - NAMES == set()
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 KEEP = "as it stands in the source"
 KEYS = ("participant", "visit", "lesion")
 ROLES = {"enter": "coordinator", "rate": "evaluator", "enter laboratory": "laboratory"}
-BOARD_ASKED = frozenset({"FD-W105", "FD-W106"})
+BOARD_ASKED = "FD-W104"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -190,7 +190,7 @@ class Walk:
 
     def _decide(self, task: Task, refused: Any) -> bool:
         """The board decides as the rule says, where it is the board that is waited for."""
-        if not any(code in told for told in faults_of(refused) for code in BOARD_ASKED):
+        if not any(BOARD_ASKED in told for told in faults_of(refused)):
             return False
         told = {"decision": "follow", "voters": "A. Invented\nB. Invented", "password": self.password}
         answer = send(self.desks("board"), "/escalation/", told)

@@ -42,7 +42,7 @@ def key_of(
     return Key(participant, visit, form, repeat, item)
 
 
-def setting(text: str, *, reason: str = "", **key: str) -> NewEvent:
+def setting(text: str, *, reason: str = "tried by a test", **key: str) -> NewEvent:
     told = {"old": "", "new": text, "raw": text, "unit": "", "reason": reason}
     return NewEvent(kind="value.set", key=key_of(**key), site="site", payload=told)
 

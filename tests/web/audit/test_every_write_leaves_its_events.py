@@ -14,7 +14,7 @@ from firstdose.records.log.event import KINDS, Actor, Key, NewEvent
 from firstdose.records.log.state import fold
 from firstdose.records.log.verifying import verify
 from firstdose.web.audit import models
-from firstdose.web.audit.append import Locked, Moved, Struck, append
+from firstdose.web.audit.append import Locked, Moved, Struck, Unreasoned, append
 from firstdose.web.audit.projecting import differences
 from firstdose.web.audit.reading import current_state, events
 from tests.web import people
@@ -34,7 +34,9 @@ PAYLOADS = {
 
 
 def act(kind: str, key: Key = VALUE, by: Actor = MONITOR, **payload):
-    return append([NewEvent(kind=kind, key=key, site="site", payload=payload)], by=by)
+    return append(
+        [NewEvent(kind=kind, key=key, site="site", payload={"reason": "tried by a test"} | payload)], by=by
+    )
 
 
 def kinds() -> list[str]:
@@ -88,7 +90,9 @@ def test_the_old_value_stays_readable_after_any_number_of_changes(participant):
 
 def test_the_old_value_is_what_stands_there_whatever_the_caller_says(participant):
     append([setting("1")], by=SITE)
-    wrong = NewEvent(kind="value.set", key=VALUE, site="site", payload={"old": "99", "new": "2"})
+    wrong = NewEvent(
+        kind="value.set", key=VALUE, site="site", payload={"old": "99", "new": "2", "reason": "again"}
+    )
     append([wrong, setting("3")], by=SITE)
     assert [each.payload["old"] for each in events(kind="value.set")] == ["", "1", "2"]
 
@@ -312,3 +316,17 @@ def test_an_hour_is_an_hour(participant, clock):
     first = append([setting("1")], by=SITE)[0]
     clock.time += timedelta(hours=1)
     assert append([setting("2")], by=SITE)[0].at[11:13] == f"{int(first.at[11:13]) + 1:02d}"
+
+
+# ------------------------------------------------------------------------------------------------------------ reasons
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_no_way_changes_a_saved_value_without_a_reason(participant, reason):
+    append([setting("1", reason="")], by=SITE)
+    for kind, new in (("value.set", "2"), ("value.cleared", "")):
+        told = {"new": new, "raw": new, "reason": reason}
+        with pytest.raises(Unreasoned) as caught:
+            append([NewEvent(kind=kind, key=VALUE, site="site", payload=told)], by=SITE)
+        assert caught.value.issues[0].code == "FD-W180"
+    assert models.CurrentValue.objects.get(item="pasi").text == "1"

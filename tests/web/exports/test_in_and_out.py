@@ -136,3 +136,13 @@ def test_a_coordinator_of_one_site_exports_only_that_site(brought_in):
     other = people.client_of("coordinator", site="elsewhere", name="Other Site")
     tables = unzipped(other.post("/exports/csv/"))
     assert not any(b"INV-" in content for content in tables.values())
+
+
+def test_an_import_is_no_way_around_the_dose_gate(as_role):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as held:
+        for name, table in seed_trial().tables.items():
+            held.writestr(f"records/{name}.csv", table.write_csv().replace(",DL1,", ",DL2,"))
+    answer = bring(as_role("data manager"), "study.zip", out.getvalue(), confirm="1")
+    assert (answer.status_code, "FD-E025" in answer.content.decode()) == (422, True)
+    assert not CurrentValue.objects.exists()

@@ -20,6 +20,7 @@ from firstdose.web.audit.allowed import (
     Moved,
     Refused,
     Struck,
+    Unreasoned,
     refuse_locked,
     refuse_moved,
     refuse_struck,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from firstdose.records.log.event import Actor, NewEvent
     from firstdose.web.audit.folding import Now
 
-__all__ = ["Locked", "Moved", "Refused", "Struck", "append", "put_back", "with_idem", "writing"]
+__all__ = ["Locked", "Moved", "Refused", "Struck", "Unreasoned", "append", "put_back", "with_idem", "writing"]
 
 _CHUNK = 5000
 # Called after events were committed: the anchors of the log (anchors.py) are kept up by it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from firstdose.web.capture import issues
 from firstdose.web.capture.entries import plain_text
 from firstdose.web.capture.models import Draft, Given
 from firstdose.web.capture.reading import PageReading, read_page
+from firstdose.web.capture.schedule import today_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,23 +46,33 @@ class Outcome:
 
 
 def save_record(
-    *, sheet: Sheet, entries: Mapping[Key, Entry], by: Actor, idem: str, language: str, complete: bool = False
+    *,
+    sheet: Sheet,
+    entries: Mapping[Key, Entry],
+    by: Actor,
+    idem: str,
+    language: str,
+    complete: bool = False,
+    paper: str | None = None,
 ) -> Outcome:
     """Save the changed values of a page, all or none.
 
     Nothing is written while anything is refused, a soft fault is not answered with a reason, a change has none, or
-    somebody else's value waits for a choice. A soft fault that is kept opens a query.
+    somebody else's value waits for a choice. A soft fault that is kept opens a query. `paper`: the day on the paper that
+    the values were written on first; each of them then names it as its source.
 
     Raises:
         Refused: by the log, where a lock or another save came in between; the page is then to be read again.
     """
     place = [*_place(sheet, by)]
-    whole = request_id(idem, *place, str(complete), *map(repr, sorted(entries.items())))
+    whole = request_id(idem, *place, str(complete), paper or "", *map(repr, sorted(entries.items())))
     if whole and (known := with_idem(whole)):
         return Outcome(page=None, events=known, saved=True)
     page = read_page(sheet, entries, language, complete=complete)
     if page.blocked:
         return Outcome(page=page)
+    if paper is not None and not _is_past(paper, today_at(sheet.study, sheet.site)):
+        return Outcome(page=replace(page, refused=(*page.refused, issues.paper_without_day())))
     if sheet.is_new and not page.changes:
         return Outcome(page=replace(page, refused=(*page.refused, issues.nothing_typed())))
     if sheet.is_new:
@@ -68,13 +80,21 @@ def save_record(
         if not fresh and replace(sheet.records[0], repeat=number) in sheet.state.records:
             return Outcome(page=replace(page, refused=(*page.refused, issues.saved_already(number))))
         page = _numbered(page, number)
-    new = [*_events(sheet, page), *(_completed(sheet, page) if complete else ())]
+    source = {"source": f"paper of {paper}"} if paper else {}
+    new = [*_events(sheet, page, source), *(_completed(sheet, page) if complete else ())]
     if not new:
         return Outcome(page=page, saved=True)
     seen = {each.key: each.before.seq if each.before else 0 for each in page.values.values()}
     events = append(new, by=by, idem=whole, seen=seen)
     forget_draft(sheet)
     return Outcome(page=page, events=events, saved=True)
+
+
+def _is_past(day: str, today: date) -> bool:
+    try:
+        return date.fromisoformat(day) <= today and date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        return False
 
 
 def request_id(idem: str, *parts: str) -> str:
@@ -141,23 +161,23 @@ def _is_given(name: str, idem: str) -> bool:
     return True
 
 
-def _events(sheet: Sheet, page: PageReading) -> Iterator[NewEvent]:
+def _events(sheet: Sheet, page: PageReading, source: Mapping[str, str]) -> Iterator[NewEvent]:
     """Records that are new, changed values only, and a query for each soft fault that is kept."""
     changes = page.changes
     for record in dict.fromkeys(each.key.record for each in changes):
         if record.repeat and record not in sheet.state.records:
             yield NewEvent(kind=REPEAT_ADDED, key=record, site=sheet.site)
     for each in changes:
-        yield _change(sheet, each)
+        yield _change(sheet, each, source)
     for each in page.all:
         for said in each.soft:
             yield _query(sheet, each, said)
 
 
-def _change(sheet: Sheet, each: Reading) -> NewEvent:
+def _change(sheet: Sheet, each: Reading, source: Mapping[str, str]) -> NewEvent:
     reason = plain_text(each.entry.reason) if each.before else ""
     if not each.text:
-        payload = {"old": each.stands, "reason": reason}
+        payload = {"old": each.stands, "reason": reason, **source}
         return NewEvent(kind="value.cleared", key=each.key, site=sheet.site, payload=payload)
     told = {
         "old": each.stands,
@@ -165,7 +185,9 @@ def _change(sheet: Sheet, each: Reading) -> NewEvent:
         "raw": each.typed.typed or each.text,
         "unit": each.item.unit,
     }
-    return NewEvent(kind="value.set", key=each.key, site=sheet.site, payload=told | {"reason": reason})
+    return NewEvent(
+        kind="value.set", key=each.key, site=sheet.site, payload=told | {"reason": reason, **source}
+    )
 
 
 def _query(sheet: Sheet, each: Reading, said: Objection) -> NewEvent:

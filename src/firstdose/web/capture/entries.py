@@ -30,6 +30,7 @@ LETTERS = {
     "closing": "c",
 }
 REASON_FOR_ALL, SAME = "reason_for_all", "same"
+PAPER, PAPER_DAY = "paper", "paper_day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

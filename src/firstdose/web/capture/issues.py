@@ -118,3 +118,10 @@ def saved_already(number: str) -> Objection:
     """FD-W055: an old page of a new record is sent again with other texts."""
     message = _("This record was saved already, as number %(number)s.") % {"number": number}
     return Objection("FD-W055", message, _("Open it and change it there; what was typed here was not saved."))
+
+
+def paper_without_day() -> Objection:
+    """FD-W056: values from paper without the day on the paper, or with one that is still to come."""
+    return Objection(
+        "FD-W056", _("The paper has no day, or one that is still to come."), _("Write it like 2024-02-05.")
+    )

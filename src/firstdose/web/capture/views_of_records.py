@@ -23,7 +23,14 @@ from firstdose.web.audit.reading import current_state
 from firstdose.web.audit.study import current
 from firstdose.web.capture import actions
 from firstdose.web.capture.drafts import IDEM, keep_draft, read_draft
-from firstdose.web.capture.entries import REASON_FOR_ALL, SAME, read_entries, with_reason_for_all
+from firstdose.web.capture.entries import (
+    PAPER,
+    PAPER_DAY,
+    REASON_FOR_ALL,
+    SAME,
+    read_entries,
+    with_reason_for_all,
+)
 from firstdose.web.capture.forms import build_form
 from firstdose.web.capture.listing import list_of
 from firstdose.web.capture.reading import read_page, saved_entries
@@ -152,6 +159,7 @@ def _posted(request: Request, sheet: Sheet) -> HttpResponse:
 def _saved(request: Request, sheet: Sheet, *, complete: bool) -> HttpResponse:
     language, entries = get_language() or "en", _entries(request, sheet)
     idem = request.POST.get("idem", "")[:64]
+    paper = request.POST.get(PAPER_DAY, "").strip() if request.POST.get(PAPER) else None
     try:
         outcome = actions.save_record(
             sheet=sheet,
@@ -160,6 +168,7 @@ def _saved(request: Request, sheet: Sheet, *, complete: bool) -> HttpResponse:
             idem=idem,
             language=language,
             complete=complete,
+            paper=paper,
         )
     except Refused as refused:
         again = sheet_of(request, sheet.participant, sheet.visit or NOWHERE, sheet.name, sheet.repeat)
@@ -242,6 +251,8 @@ def _page(
         "preview_at": reverse("preview", args=place),
         "reason_for_all": request.POST.get(REASON_FOR_ALL, ""),
         "same": bool(request.POST.get(SAME)),
+        "paper": bool(request.POST.get(PAPER)),
+        "paper_day": request.POST.get(PAPER_DAY, ""),
         "visit": sheet.study.protocol.visit(sheet.visit),
         "many": len(sheet.records) > 1,
         "lesions": lesions_of(sheet.state, sheet.participant),

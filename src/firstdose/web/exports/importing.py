@@ -6,12 +6,16 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from firstdose.escalation.on_record import check_escalation
+from firstdose.protocol.names import ADMINISTRATION
 from firstdose.readers.recognising import read_table
 from firstdose.records.log.event import Key, NewEvent
+from firstdose.records.log.state import Record, State, Value
+from firstdose.records.log.tables import read_state
 from firstdose.records.snapshot import KEYS
 from firstdose.records.study import RECORDS, read_study
 from firstdose.records.tables import REMARK
@@ -20,17 +24,18 @@ from firstdose.web.accounts.standing import site_here, site_of
 from firstdose.web.audit.append import append
 from firstdose.web.audit.reading import current_state
 from firstdose.web.exports import issues
+from firstdose.web.safety.deciding import with_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from firstdose.protocol.names import Form
     from firstdose.records.log.event import Event, Json
-    from firstdose.records.log.state import State
     from firstdose.web.accounts.standing import Standing
     from firstdose.web.audit.study import Study
 
 MOST_BYTES = 20_000_000
+FORBIDDEN = "FD-E025"  # a query about what happened, and a refusal of what is brought in
 PARTICIPANTS = "participants"
 Row = dict[str, str]
 
@@ -86,9 +91,25 @@ def plan_import(study: Study, standing: Standing, name: str, content: bytes, rea
             state = current_state()
             for path in sorted(records.iterdir(), key=lambda path: path.stem != PARTICIPANTS):
                 _plan_table(plan, study, standing, state, path, reason)
+            plan.issues += _forbidden(plan, study, state)
     if plan.changed and not reason.strip():
         plan.issues.append(issues.no_reason(plan.changed))
     return plan
+
+
+def _forbidden(plan: Plan, study: Study, state: State) -> list[Issue]:
+    """FD-E025 of every dose that the tables bring and the rule forbids: an import is no way around the dose gate."""
+    if not any(each.key.form == ADMINISTRATION for each in plan.new):
+        return []
+    ahead = State(state.seq, state.head, dict(state.values), dict(state.records))
+    for each in plan.new:
+        ahead.records.setdefault(each.key.record, Record(site=each.site, added=0))
+        if each.kind in {"value.set", "value.cleared"}:
+            text = str(each.payload["new"])
+            ahead.values[each.key] = Value(text=text, raw=text, unit="", seq=0, first=0, at="", actor="")
+    snapshot = with_overrides(read_state(study.protocol, ahead).snapshot)
+    found = check_escalation(study.protocol, snapshot)
+    return [replace(each, weight="error") for each in found if each.code == FORBIDDEN]
 
 
 def _plan_table(plan: Plan, study: Study, standing: Standing, state: State, path: Path, reason: str) -> None:

@@ -19,7 +19,9 @@ PROCESS = Actor(who=f"process serve {__version__}")
 def configure(study: Path, *, rehearsal: bool = False) -> None:
     """Django for this study folder. `rehearsal`: no second factor is asked for, and every page says so."""
     os.environ["FIRSTDOSE_STUDY"] = str(study.resolve())
-    (study / "capture" / "static").mkdir(parents=True, exist_ok=True)  # its own; whitenoise warns where it is missing
+    (study / "capture" / "static").mkdir(
+        parents=True, exist_ok=True
+    )  # its own; whitenoise warns where it is missing
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstdose.web.project.settings")
     if rehearsal:
         os.environ["FIRSTDOSE_MFA"] = "off"

@@ -100,7 +100,7 @@ def value_history(request: Request) -> HttpResponse:
         raise Http404
     if key.participant:
         require_participant(request, key.participant)
-    template = "trail/history.html" if request.headers.get("HX-Request") else "audit/history_page.html"
+    template = "trail/history.html" if request.headers.get("HX-Request") else "trail/history_page.html"
     return render(request, template, {"key": key, "rows": history(key)})
 
 
