@@ -26,11 +26,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
-
 from benchmarks.capture_drills import ground
 from benchmarks.capture_drills.page import table, write_section, written_by
 
 PERIOD = 10.0
+LOGIN_EVERY = 2.2  # seconds: one address may log in 30 times a minute
 PASSWORD = "a long pass phrase of drills"
 FORM, VISIT = "local_tolerability_mm", "M6"
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -49,9 +49,9 @@ class Tally:
 class Person(threading.Thread):
     """Somebody who saves every ten seconds until the end, late or not."""
 
-    def __init__(self, number: int, port: int, begin: float, end: float, tally: Tally) -> None:
+    def __init__(self, number: int, port: int, opens: float, begin: float, end: float, tally: Tally) -> None:
         super().__init__(daemon=True)
-        self.number, self.begin, self.end, self.tally = number, begin, end, tally
+        self.number, self.opens, self.begin, self.end, self.tally = number, opens, begin, end, tally
         self.web = HTTPConnection("127.0.0.1", port, timeout=120)
         self.cookies: dict[str, str] = {}
         self.at = f"/participants/P-{number:03d}/{VISIT}/{FORM}/"
@@ -70,7 +70,9 @@ class Person(threading.Thread):
             self.cookies[name] = rest.partition(";")[0]
         return answer.status, page
 
-    def timed(self, kind: str, method: str, path: str, wanted: int, fields: dict[str, str] | None = None) -> str:
+    def timed(
+        self, kind: str, method: str, path: str, wanted: int, fields: dict[str, str] | None = None
+    ) -> str:
         started = time.perf_counter()
         status, page = self.ask(method, path, fields)
         self.tally.seconds[kind].append(time.perf_counter() - started)
@@ -96,6 +98,7 @@ class Person(threading.Thread):
             self.tally.faults.append(f"person {self.number}: {why!r}")
 
     def work(self) -> None:
+        self.wait(self.opens)
         page, turn = self.log_in(), 0
         while (now := self.begin + turn * PERIOD) < self.end:
             self.wait(now)
@@ -115,7 +118,11 @@ class Person(threading.Thread):
 
     def boxes(self, turn: int) -> dict[str, str]:
         """All boxes of three lesions, each another value than the turn before."""
-        return {f"v-L{lesion}-{item}": _value(item, self.number + turn + lesion) for lesion in (1, 2, 3) for item in _ITEMS}
+        return {
+            f"v-L{lesion}-{item}": _value(item, self.number + turn + lesion)
+            for lesion in (1, 2, 3)
+            for item in _ITEMS
+        }
 
 
 def _value(item: str, number: int) -> str:
@@ -132,21 +139,24 @@ def hidden_of(page: str) -> dict[str, str]:
 
 def furnish(people: int) -> None:
     """Logins and participants: the rehearsed ones with three lesions, copied as often as needed."""
+    from benchmarks.capture_drills.load_urls import TABLE
     from django.db import connection
+
     from firstdose.records.log.event import Actor, Key, NewEvent
     from firstdose.records.log.of_snapshot import state_of
     from firstdose.records.study import read_study
     from firstdose.web.audit.append import append
     from firstdose.web.audit.study import current
 
-    from benchmarks.capture_drills.load_urls import TABLE
-
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     protocol, by = current().protocol, Actor(who="process drill 1")
     known = state_of(protocol, read_study(ground.ROOT / "trials" / "adsc_psoriasis", protocol).snapshot)
     models = ("INV-003", "INV-004", "INV-005")
-    values = {name: [(key, each.text) for key, each in known.values.items() if key.participant == name] for name in models}
+    values = {
+        name: [(key, each.text) for key, each in known.values.items() if key.participant == name]
+        for name in models
+    }
     for number in range(1, people + 1):
         make_person(number)
         name = f"P-{number:03d}"
@@ -162,14 +172,19 @@ def furnish(people: int) -> None:
 def make_person(number: int) -> None:
     from datetime import UTC, date, datetime
 
-    from firstdose.web.accounts.models import Membership, Person as Account
+    from firstdose.web.accounts.models import Membership
+    from firstdose.web.accounts.models import Person as Account
 
     account = Account.objects.create_user(
         email=f"person{number}@example.org", password=PASSWORD, code=f"person{number}", printed_name=f"Person {number}",
         joined=datetime(2024, 1, 1, tzinfo=UTC), identified_on=date(2024, 1, 1),
     )  # fmt: skip
     Membership.objects.create(
-        person=account, role="coordinator", site="", since=datetime(2024, 1, 1, tzinfo=UTC), trained_on=date(2024, 1, 1)
+        person=account,
+        role="coordinator",
+        site="",
+        since=datetime(2024, 1, 1, tzinfo=UTC),
+        trained_on=date(2024, 1, 1),
     )
 
 
@@ -183,7 +198,10 @@ def serve(port: int) -> None:
 
 def started(port: int, name: str) -> subprocess.Popen[bytes]:
     """The server in a process of its own, once it answers; on PostgreSQL two workers, as in production."""
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "benchmarks.capture_drills.load_settings", "FIRSTDOSE_MFA": "off"}
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.capture_drills.load_settings",
+        "FIRSTDOSE_MFA": "off",
+    }
     environment |= {"WEB_CONCURRENCY": "2" if name == "PostgreSQL" else "1"}
     words = [sys.executable, "-m", "benchmarks.capture_drills.load", "--serve", str(port)]
     process = subprocess.Popen(words, env=environment, cwd=ground.ROOT)
@@ -201,9 +219,17 @@ def started(port: int, name: str) -> subprocess.Popen[bytes]:
 
 def run(people: int, minutes: float, port: int) -> Tally:
     tally = Tally()
-    begin = time.perf_counter() + 5 + people * 0.4  # everybody has logged in by then
+    opens = time.perf_counter()
+    begin = opens + 5 + people * LOGIN_EVERY
     crowd = [
-        Person(number, port, begin + PERIOD * number / people, begin + minutes * 60, tally)
+        Person(
+            number,
+            port,
+            opens + number * LOGIN_EVERY,
+            begin + PERIOD * number / people,
+            begin + minutes * 60,
+            tally,
+        )
         for number in range(1, people + 1)
     ]
     for person in crowd:
@@ -218,7 +244,11 @@ def rows_of(tally: Tally) -> list[tuple[str, ...]]:
     words = {"save": "Save of the form", "page": "Page after it", "bare": "Bare view"}
     found = []
     for kind, each in tally.seconds.items():
-        told = [f"{1000 * value:.0f}" for value in (*np.percentile(each, [50, 95, 99]), max(each))] if each else ["-"] * 4
+        told = (
+            [f"{1000 * value:.0f}" for value in (*np.percentile(each, [50, 95, 99]), max(each))]
+            if each
+            else ["-"] * 4
+        )
         found.append((words[kind], str(len(each)), *told))
     return found
 

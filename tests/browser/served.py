@@ -28,7 +28,7 @@ def main(folder: Path, port: str) -> None:
         configure(study, rehearsal=rehearsal)
         from firstdose.web.accounts import sessions
 
-        sessions.now = lambda: real.datetime.now(real.UTC)
+        sessions.now = lambda: real.datetime.now(real.UTC)  # noqa: TID251, the real clock
 
     serving.configure = configured
     from firstdose.cli import app

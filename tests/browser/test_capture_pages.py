@@ -21,8 +21,8 @@ from tests.functional.test_rehearsal import TRIAL, seed_trial
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
-from tests.browser.desks import Server  # noqa: E402
-from tests.shared import ROOT  # noqa: E402
+from tests.browser.desks import Server
+from tests.shared import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MOMENT = datetime(2024, 5, 13, 9, tzinfo=UTC)
-P, WIDE, TABLET, TELEPHONE, ZOOMED = "INV-002", 1366, 768, 390, 683
+P, WIDE, TABLET, TELEPHONE, ZOOMED = "INV-003", 1366, 768, 390, 683
 PAGES = {
     "calendar": ("coordinator", "/calendar/"),
     "participants": ("coordinator", "/participants/"),
@@ -94,8 +94,9 @@ TABBED = f"""() => [...document.querySelectorAll('*')].map((each, at) => [each, 
   each.matches('{CONTROL}') && each.checkVisibility() && !each.closest('svg') && !(each.type === 'radio' && !each.checked))
   .map(([each, at]) => at)"""
 FOCUSED = """() => { const each = document.activeElement, box = each.getBoundingClientRect();
-  const bar = document.querySelector('.sticky'), top = bar && !bar.contains(each) ? bar.getBoundingClientRect().top : innerHeight;
-  return [[...document.querySelectorAll('*')].indexOf(each), each === document.body || (box.bottom > 0 && box.top < top)]; }"""
+  const bar = document.querySelector('.sticky'), over = bar && !bar.contains(each) ? bar.getBoundingClientRect() : null;
+  const free = !over || box.top < over.top || box.top >= over.bottom - 1;
+  return [[...document.querySelectorAll('*')].indexOf(each), each === document.body || (free && box.bottom > 0 && box.top < innerHeight)]; }"""
 HEIGHTS = {WIDE: 900, TABLET: 1024, TELEPHONE: 844}
 PICTURES = [
     ("calendar", "calendar", "en", WIDE),
@@ -298,8 +299,8 @@ def test_pictures_of_the_pages_are_written(opened, file, name, language, width):
     from PIL import Image
 
     page = opened(name, language, width)
-    page.evaluate("document.activeElement.blur()")
-    drawn = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": HEIGHTS[width]}, full_page=True)
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    drawn = page.screenshot()
     picture = Image.open(io.BytesIO(drawn)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
     path = ROOT / "docs" / "capture" / f"{file}.png"
     path.parent.mkdir(exist_ok=True)

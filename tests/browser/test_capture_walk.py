@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("django", reason="the extra `web` is not installed")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.web.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -214,7 +214,9 @@ def type_by_mouse(page: Page) -> int:
     for strip in page.locator("form#record .strip[role=radiogroup]").all():
         strip.locator("label").first.click()
         done += 1
-    for box in page.locator("form#record .field > input:not([type=hidden]):not([dir=ltr][name*='-date'])").all():
+    for box in page.locator(
+        "form#record .field > input:not([type=hidden]):not([dir=ltr][name*='-date'])"
+    ).all():
         if box.is_visible() and not box.input_value():
             box.fill("2")
             done += 1
@@ -249,7 +251,9 @@ def test_a_visit_is_entered_by_keyboard_alone(server: Server, logins: Logins) ->
     assert kept == ["2"] * 4
 
 
-def test_a_visit_is_entered_with_javascript_switched_off(server: Server, logins: Logins, browser: Browser) -> None:
+def test_a_visit_is_entered_with_javascript_switched_off(
+    server: Server, logins: Logins, browser: Browser
+) -> None:
     """Clicks and typing only; calculated values come with the page that the save leads to."""
     at = a_visit(server, logins)
     context = server.log_in(browser, "coordinator", java_script_enabled=False)

@@ -111,7 +111,8 @@ def differences(
     tables = study_tables(protocol, state)
     again = study_tables(protocol, redcap.state)
     csv = {
-        path.stem: read_texts(path) for path in sorted(unpack(take("csv"), folder / "csv", "").glob("**/*.csv"))
+        path.stem: read_texts(path)
+        for path in sorted(unpack(take("csv"), folder / "csv", "").glob("**/*.csv"))
     }
     return {
         "ODM": len(there.items() ^ back.items()),

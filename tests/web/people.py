@@ -12,12 +12,13 @@ from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.reading import read_protocol_text
 from firstdose.records.log.event import Actor, Key, NewEvent
 from firstdose.web.accounts.models import Membership, Person
+from firstdose.web.accounts.standing import site_of
 from firstdose.web.audit.append import append
 from firstdose.web.audit.study import Study, current
 from tests.shared import ROOT
 
 if TYPE_CHECKING:
-    from firstdose.protocol.model import Protocol
+    pass
 
 PASSWORD = "a long pass phrase of tests"
 WHEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -80,7 +81,7 @@ def set_values(
             NewEvent(
                 kind="value.set",
                 key=Key(participant, visit, form, repeat, item),
-                site="site",
+                site=site_of(participant) or "site",
                 payload={"old": "", "new": text, "raw": text, "unit": "", "reason": "entered by a test"},
             )
             for item, text in values.items()

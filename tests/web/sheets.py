@@ -61,7 +61,10 @@ class Forms(HTMLParser):
 
     def _box(self, tag: str, name: str, told: Mapping[str, str], now: OneForm) -> None:
         now.offered.add(name)
-        self._text, self._choice = name if tag == "textarea" else "", name if tag == "select" else self._choice
+        self._text, self._choice = (
+            name if tag == "textarea" else "",
+            name if tag == "select" else self._choice,
+        )
         if told.get("type") not in {"radio", "checkbox"} or "checked" in told:
             now.sent[name] = told.get("value", "")
 

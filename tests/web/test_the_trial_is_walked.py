@@ -37,7 +37,7 @@ PARTICIPANTS = int(os.environ.get("WALK_PARTICIPANTS", "2"))
 @pytest.fixture
 def walk(db, monkeypatch, settings) -> Walk:
     settings.MFA_REQUIRED = False
-    monkeypatch.setattr(sessions, "now", lambda: datetime.now(UTC))  # logins last by the real clock
+    monkeypatch.setattr(sessions, "now", lambda: datetime.now(UTC))  # noqa: TID251, logins last by the real clock
     trial.freeze(monkeypatch, trial.at(date(2024, 1, 2)))
     study = people.activate()
     clients: dict[str, Client] = {}
@@ -78,9 +78,13 @@ def test_two_participants_walk_the_trial_by_the_forms_and_come_back_as_rehearsed
     assert results_of(back, tmp_path / "1") == results_of(folder, tmp_path / "2")
 
     assert not CurrentQuery.objects.exclude(status="closed").exists()
-    assert not CurrentRecord.objects.filter(completed=0).exclude(form__in=["participants", "injection"]).exists()
+    assert (
+        not CurrentRecord.objects.filter(completed=0).exclude(form__in=["participants", "injection"]).exists()
+    )
     assert CurrentLock.objects.filter(level="locked").count() == PARTICIPANTS
-    assert all(not each.voided for name in walk.tables["participants"]["participant"] for each in signatures(name))
+    assert all(
+        not each.voided for name in walk.tables["participants"]["participant"] for each in signatures(name)
+    )
     assert verify(events()).findings == ()
 
     late = enter_record(walk.desks("coordinator"), "P-001", "M6", "DLQI", "", {"item_1": "3"}, reason="late")

@@ -66,7 +66,14 @@ def tasks_of(study: Study, tables: Mapping[str, pl.DataFrame]) -> list[Task]:
         for number, row in enumerate(table.iter_rows(named=True)) if form != PARTICIPANTS else ():
             repeats = study.forms[form].repeats
             visit = "" if repeats else row.get("visit") or _home(study, form)
-            key = (_day(row, tables), order.index(form), row["participant"], visit, form, number if repeats else 0)
+            key = (
+                _day(row, tables),
+                order.index(form),
+                row["participant"],
+                visit,
+                form,
+                number if repeats else 0,
+            )
             lesion = "new" if repeats else row.get("lesion") or ""
             left_out = KEYS[:2] if repeats else KEYS
             found.setdefault(key, {})[lesion] = {
@@ -180,36 +187,33 @@ class Walk:
             self.done["computed values corrected"] += len(wrong)
 
     def _propose(self, desk: Desk, page: str, task: Task, lesion: str, values: Mapping[str, str]) -> None:
-        for way in (None, self._decide, self._override):
-            if way is not None and not way(task, answer):
-                continue
+        """The sheet is computed; where the gate is closed, the board decides, and if it is closed still, two override."""
+        for way in (self._decide, self._override, None):
             answer = send(desk, page, values, ("act", "propose"), {"lesion": lesion})
             if answer.status_code == SAVED:
                 return
+            if way is not None:
+                way(task, answer)
         raise AssertionError((task, lesion, faults_of(answer)))
 
-    def _decide(self, task: Task, refused: Any) -> bool:
+    def _decide(self, task: Task, refused: Any) -> None:
         """The board decides as the rule says, where it is the board that is waited for."""
-        if not any(BOARD_ASKED in told for told in faults_of(refused)):
-            return False
-        told = {"decision": "follow", "voters": "A. Invented\nB. Invented", "password": self.password}
-        answer = send(self.desks("board"), "/escalation/", told)
-        self.done["decisions of the board"] += answer.status_code == SAVED
-        return bool(answer.status_code == SAVED)
+        if any(BOARD_ASKED in told for told in faults_of(refused)):
+            told = {"decision": "follow", "voters": "A. Invented\nB. Invented", "password": self.password}
+            answer = send(self.desks("board"), "/escalation/", told)
+            self.done["decisions of the board"] += answer.status_code == SAVED
 
-    def _override(self, task: Task, refused: Any) -> bool:
+    def _override(self, task: Task, refused: Any) -> None:
         """Two people release a dose that the rule forbids; each for a level and a day."""
         at = f"/participants/{task.participant}/override/"
         level = next(iter(task.records.values()))["dose_level"]
         why = {"reason": "the rehearsed trial gave it", "password": self.password}
-        first, second = self.desks("investigator"), self.desks("board")
-        page = first.get(f"{at}?level={level}")
-        answer = send(first, at, why, ("act", "ask"), on=page)
-        assert answer.status_code == SAVED, faults_of(answer)
-        answer = send(second, at, why, ("act", "release"))
+        page = self.desks("investigator").get(f"{at}?level={level}")
+        answer = send(self.desks("investigator"), at, why, ("act", "ask"), on=page)
+        assert answer.status_code == SAVED, (faults_of(refused), faults_of(answer))
+        answer = send(self.desks("board"), at, why, ("act", "release"))
         assert answer.status_code == SAVED, faults_of(answer)
         self.done["overrides"] += 1
-        return True
 
     # ------------------------------------------------------------------------------------------------------- the end
 
@@ -259,4 +263,6 @@ class Walk:
 
     @staticmethod
     def _deviations(desk: Desk) -> Iterator[str]:
-        yield from (each for each in links_of(desk.get("/deviations/"), "/deviations/") if each != "/deviations/")
+        yield from (
+            each for each in links_of(desk.get("/deviations/"), "/deviations/") if each != "/deviations/"
+        )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHUNK = 2000
+# Fields of a value's row: rows of plain values are read several times as quickly as objects.
+_KEY = ("participant", "visit", "form", "repeat", "item")
+_VALUE = ("text", "raw", "unit", "seq", "first", "at", "actor", "reason")
 
 
 def event_of(row: models.Event, payload: models.Payload | None = None) -> Event:
@@ -58,8 +61,9 @@ def current_state(**where: Any) -> State:
         state.records[key] = Record(
             site=row.site, added=row.added, struck=row.struck, completed=row.completed
         )
-    for value in models.CurrentValue.objects.filter(**where).order_by("seq"):
-        state.values[key_of(value)] = value_of(value)
+    for cells in models.CurrentValue.objects.filter(**where).order_by("seq").values_list(*_KEY, *_VALUE):
+        told = dict(zip(_VALUE, cells[len(_KEY) :], strict=True))
+        state.values[Key(*cells[: len(_KEY)])] = Value(**told)
     return state
 
 

@@ -36,5 +36,5 @@ class PersonsLanguage:
         chosen = request.user.language if request.user.is_authenticated else settings.LANGUAGE_CODE
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and chosen != settings.LANGUAGE_CODE:
             translation.activate(chosen)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

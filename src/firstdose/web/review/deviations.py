@@ -10,6 +10,7 @@ from firstdose import __version__
 from firstdose.derived.deviations import derive_deviations
 from firstdose.records.log.chain import canonical
 from firstdose.records.log.event import Actor, Key
+from firstdose.web.accounts.standing import site_of
 from firstdose.web.audit.reading import events
 from firstdose.web.audit.snapshot import reading_now
 from firstdose.web.audit.study import current
@@ -65,13 +66,13 @@ def on_record() -> dict[str, Standing]:
     return found
 
 
-def look_again(sites: dict[str, str]) -> list[Standing]:
-    """Propose what is new, and answer all deviations with their standing. `sites`: participant -> site."""
+def look_again() -> list[Standing]:
+    """Propose what is new, and answer all deviations with their standing."""
     study = current()
     derived = {name_of(each): each for each in derive_deviations(study.protocol, reading_now().snapshot)}
     known = on_record()
     new = [
-        (name, each, sites.get(each.participant, "")) for name, each in derived.items() if name not in known
+        (name, each, site_of(each.participant) or "") for name, each in derived.items() if name not in known
     ]
     if new:
         propose_deviations(by=RULE, deviations=new)

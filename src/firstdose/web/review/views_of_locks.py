@@ -94,8 +94,8 @@ def _set(request: Request) -> list[Issue]:
 @needs("see deviations")
 def deviations(request: Request) -> HttpResponse:
     """Every deviation that the rules found, with what people said of it."""
-    people = dict(participants_for(request.standing))
-    found = [each for each in of_rules.look_again(people) if each.key.participant in people]
+    people = {participant for participant, _site in participants_for(request.standing)}
+    found = [each for each in of_rules.look_again() if each.key.participant in people]
     found.sort(key=lambda each: (each.status != "proposed", each.key, each.name))
     context = {"found": found, "may_judge": request.standing.may("confirm deviations")}
     return render(request, "review/deviations.html", context)

@@ -20,6 +20,7 @@ from firstdose.web.accounts.standing import require_participant
 from firstdose.web.audit.reading import key_of
 from firstdose.web.audit.study import current
 from firstdose.web.review import actions, issues
+from firstdose.web.review.milestones import unsigned
 from firstdose.web.review.shown import shown_at, signatures, values_of
 
 if TYPE_CHECKING:
@@ -142,10 +143,14 @@ def _sign(request: Request, shown: Shown, site: str) -> list[Issue]:
 
 @needs("see values")
 def signed(request: Request, participant: str) -> HttpResponse:
-    """Every signature over this participant's records: printed name, time, meaning, and whether values changed since."""
+    """Every signature over this participant's records, whether values changed since, and what is still to be signed."""
     require_participant(request, participant)
     return render(
         request,
         "review/signed.html",
-        {"participant": participant, "signatures": list(signatures(participant))},
+        {
+            "participant": participant,
+            "signatures": list(signatures(participant)),
+            "unsigned": unsigned(current(), participant),
+        },
     )

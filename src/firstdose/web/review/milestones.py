@@ -1,0 +1,23 @@
+"""Milestones: visits that the protocol has signed by the investigator, done and not yet signed as they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstdose.records.visits import VISITS
+from firstdose.web.audit.models import CurrentValue
+from firstdose.web.review.shown import values_of
+
+if TYPE_CHECKING:
+    from firstdose.web.audit.study import Study
+
+
+def unsigned(study: Study, participant: str) -> list[str]:
+    """The visits of `capture.signed` that took place and have a value under no signature that stands."""
+    done = CurrentValue.objects.filter(participant=participant, form=VISITS, item="status", text="done")
+    visits = set(done.values_list("visit", flat=True))
+    return [
+        visit
+        for visit in study.capture.signed
+        if visit in visits and not all(row.signed for row in values_of(participant, visit))
+    ]
