@@ -272,9 +272,11 @@ def main() -> None:
         port = free.getsockname()[1]
     process = started(port, name)
     busy = os.getloadavg()[0]
-    tally = run(asked.people, asked.minutes, port)
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    try:
+        tally = run(asked.people, asked.minutes, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
     if not all(tally.seconds.values()):
         raise SystemExit("\n".join(["nothing was measured", *tally.faults[:10]]))
     ratio = np.percentile(tally.seconds["save"], 99) / np.percentile(tally.seconds["bare"], 99)

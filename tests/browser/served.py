@@ -19,7 +19,7 @@ def main(folder: Path, port: str) -> None:
         def now(cls, tz: real.tzinfo | None = None) -> real.datetime:  # type: ignore[override]
             return real.datetime.fromisoformat((folder / "now").read_text("ascii")).astimezone(tz)
 
-    clock.datetime = Told  # type: ignore[misc]
+    clock.datetime = Told  # type: ignore[attr-defined]
     from firstdose.web.project import serving
 
     configure = serving.configure
@@ -28,10 +28,10 @@ def main(folder: Path, port: str) -> None:
         configure(study, rehearsal=rehearsal)
         from firstdose.web.accounts import sessions
 
-        sessions.now = lambda: real.datetime.now(real.UTC)  # noqa: TID251, the real clock
+        sessions.now = lambda: real.datetime.now(real.UTC)  # type: ignore[attr-defined]  # noqa: TID251
 
     serving.configure = configured
-    from firstdose.cli import app
+    from firstdose.cli.application import app
 
     app(["serve", str(folder), "--rehearsal", "--port", port])
 

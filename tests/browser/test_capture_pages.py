@@ -206,7 +206,7 @@ def test_a_page_is_accessible_and_whole_at_every_width(opened, name, language, w
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browser, name):
+def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browser, name, record_property):
     """All that is sent for the page with an empty cache, photographs apart; headers count."""
     role, address = PAGES[name]
     context = browser.new_context(storage_state=rooms[role].storage_state())
@@ -218,7 +218,7 @@ def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browse
     page.goto(server.base + address)
     page.wait_for_timeout(50)
     context.close()
-    print(f"weight of {name}: {sum(sent)} bytes in {len(sent)} answers")
+    record_property("bytes", sum(sent))
     assert len(sent) >= 4
     assert sum(sent) < 100_000
 

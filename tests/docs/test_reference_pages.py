@@ -38,7 +38,7 @@ OURS = [
         "reference/records", "how-to/first-trial", "how-to/mapping", "how-to/read-the-report",
         "explanation/small-samples", "explanation/architecture", "how-to/plan-a-trial", "reference/ars",
         "explanation/statisticians-tour", "reference/type-one-error", "how-to/design-an-escalation",
-        "how-to/bring-instrument-files", "how-to/run-capture",
+        "how-to/bring-instrument-files", "how-to/run-capture", "explanation/capture-in-pictures",
     )
 ]  # fmt: skip
 SHOWING = (
