@@ -87,7 +87,7 @@ def run(host: str, port: int, threads: int) -> None:
 
     from firstdose.web.project.wsgi import application
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):
         def load_config(self) -> None:
             words: dict[str, Any] = {
                 "bind": f"{host}:{port}",
