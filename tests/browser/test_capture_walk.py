@@ -3,7 +3,8 @@
 The first two walk in the system's chromium: every page is drawn, filled and sent by its own button, as a person's would
 be, except that one script types all values of a page at once. The other three walk by plain requests with the same logins to
 the same server, which sends the same forms without drawing them: five in the browser would take more than four minutes.
-Injection days, signatures, locks, the board's decision and the exports go through the browser for the first two as well.
+Injection days, adverse events, signatures and locks of the first two, and all exports, go through the browser; the decision of
+the board, which falls before the fourth injection day, goes by request.
 """
 
 from __future__ import annotations
