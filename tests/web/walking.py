@@ -46,8 +46,12 @@ class Task:
 
 
 def named_here(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The rehearsed tables with the participants called as capture numbers them: P-001, P-002 ..."""
-    people = tables[PARTICIPANTS]["participant"].to_list()
+    """The rehearsed tables with the participants called as capture numbers them, in the order of entry: P-001, P-002 ..."""
+    dated = pl.concat(
+        [table.select("participant", "date") for table in tables.values() if "date" in table.columns]
+    )
+    first = dict(dated.filter(pl.col("date") != "").group_by("participant").agg(pl.col("date").min()).rows())
+    people = sorted(tables[PARTICIPANTS]["participant"].to_list(), key=lambda name: first[name])
     names = {name: f"P-{number:03d}" for number, name in enumerate(people, start=1)}
     return {name: table.with_columns(pl.col("participant").replace(names)) for name, table in tables.items()}
 
