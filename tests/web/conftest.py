@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("django", reason="the extra `web` is not installed")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.web.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

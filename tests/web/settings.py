@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("FIRSTDOSE_STUDY", tempfile.mkdtemp(prefix="firstdose-tests-"))
 os.environ.setdefault("FIRSTDOSE_SECRET_KEY", "only for tests: " + "x" * 50)
 
-from firstdose.web.project.settings import *  # noqa: E402, F403
+from firstdose.web.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the site itself uses Argon2
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

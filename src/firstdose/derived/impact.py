@@ -131,7 +131,9 @@ def _due(before: Snapshot, after: Snapshot, forms: Mapping[str, Form]) -> Iterat
     for key in sorted(_wanted(after) - _wanted(before)):
         item = _item(forms.get(key.form), key.item)
         if not key.item:
-            yield Affected(key, "newly due", f"{key.form} is now due at {key.visit or 'no visit'} and has no record.")
+            yield Affected(
+                key, "newly due", f"{key.form} is now due at {key.visit or 'no visit'} and has no record."
+            )
         elif item is not None and item.required:
             yield Affected(key, "newly asked", f"{key.item} is now asked for and has no value.")
 
@@ -140,6 +142,12 @@ def _wanted(snapshot: Snapshot) -> set[Key]:
     """Records and values that are missing without a reason."""
     gaps = snapshot.gaps.filter(pl.col("reason").is_in([NO_RECORD, NO_COLUMN, EMPTY]))
     return {
-        Key(row["participant"] or "", row["visit"] or "", row["activity"], row["lesion"] or "", row["item"] or "")
+        Key(
+            row["participant"] or "",
+            row["visit"] or "",
+            row["activity"],
+            row["lesion"] or "",
+            row["item"] or "",
+        )
         for row in gaps.iter_rows(named=True)
     }
