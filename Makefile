@@ -28,7 +28,9 @@ test: .venv/.ready   ## all tests, those of capture on both databases; ARGS="tes
 	$(BIN)/pytest -n 2 $(ARGS)
 	$(if $(ARGS),,$(MAKE) --no-print-directory postgres)
 postgres: .venv/.ready   ## the tests of capture on PostgreSQL; says so where none is installed
-	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(BIN)/pytest -n 2 -q tests/web
+	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(BIN)/pytest -n 2 -q tests/web $(NO_DATABASE:%=--ignore=tests/web/%)
+# They ask no database: once is enough.
+NO_DATABASE := test_words.py test_serving.py capture/test_strict_fields.py capture/test_body_map.py
 
 check: format lint types walls dependencies laws security   ## the next seven; `make -k check` goes on after a failure
 format: .venv/.ready   ## is every file formatted?

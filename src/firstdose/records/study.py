@@ -76,9 +76,14 @@ def read_study(
 
 
 def reading_of(
-    protocol: Protocol, known: Mapping[str, Form], sources: Sources, *, invented: bool = False
+    protocol: Protocol,
+    known: Mapping[str, Form],
+    sources: Sources,
+    *,
+    invented: bool = False,
+    passing: bool = False,
 ) -> StudyReading:
-    """The Snapshot of these sources."""
+    """The Snapshot of these sources. `passing`: a look at what is being typed: nothing is due yet, and no digest."""
     readings = [
         read_part(answer_unasked(protocol, part), known[activity], visits_at(protocol, activity))
         for activity, parts in sources.parts.items()
@@ -86,7 +91,8 @@ def reading_of(
     ]
     tables = _tables(readings, known, sources.roster)
     order = order_of(protocol, tables)
-    absent = absent_records(protocol, known, tables, order)
+    due = {} if passing else known
+    absent = absent_records(protocol, due, tables, order)
     own = [reading.gaps for reading in readings if reading.activity != VISITS]
     gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *own, absent])
     snapshot = freeze(
@@ -99,6 +105,7 @@ def reading_of(
         columns={at: columns for reading in readings for at, columns in reading.columns.items()},
         order=order,
         laboratory=laboratory_values(sources),
+        passing=passing,
     )
     found = [*sources.issues, *(issue for reading in readings for issue in reading.issues)]
     return StudyReading(snapshot, tuple(sorted(found)), tuple(sources.laboratory))

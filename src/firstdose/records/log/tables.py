@@ -48,8 +48,10 @@ def study_tables(protocol: Protocol, state: State) -> dict[str, pl.DataFrame]:
     return {name: _frame(form, found[name]) for name, form in known.items() if name in found}
 
 
-def read_state(protocol: Protocol, state: State, *, invented: bool = False) -> StudyReading:
-    """The Snapshot of what is recorded, its one source the log with the hash of its head."""
+def read_state(
+    protocol: Protocol, state: State, *, invented: bool = False, passing: bool = False
+) -> StudyReading:
+    """The Snapshot of what is recorded, its one source the log with the hash of its head; `passing` as in `reading_of`."""
     known, sources = known_forms(protocol), Sources()
     for activity, table in study_tables(protocol, state).items():
         columns = {name: number for number, name in enumerate(table.columns, start=1)}
@@ -58,7 +60,7 @@ def read_state(protocol: Protocol, state: State, *, invented: bool = False) -> S
         part = Part(activity=activity, file=file, frame=table.with_columns(lines), columns=columns)
         sources.parts[activity] = [part]
     sources.files["log"] = SourceFile("log", state.head, state.seq)
-    return reading_of(protocol, known, sources, invented=invented)
+    return reading_of(protocol, known, sources, invented=invented, passing=passing)
 
 
 def _rows(state: State) -> dict[Key, Row]:

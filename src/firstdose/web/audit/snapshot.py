@@ -23,4 +23,4 @@ def reading_now() -> StudyReading:
 @lru_cache(maxsize=4)
 def _at(_seq: int, _head: str) -> StudyReading:
     study = current()
-    return read_state(study.protocol, current_state(), invented=study.protocol.trial.invented)
+    return read_state(study.protocol, current_state(), invented=study.invented)

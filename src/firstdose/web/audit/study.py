@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.model_of_capture import Capture, Site
 from firstdose.protocol.reading import read_protocol_text
@@ -36,6 +38,11 @@ class Study:
     @property
     def id(self) -> str:
         return self.protocol.trial.id
+
+    @property
+    def invented(self) -> bool:
+        """Whether no person stands behind the records: the protocol says so, or this is a rehearsal."""
+        return self.protocol.trial.invented or not settings.MFA_REQUIRED
 
     @property
     def forms(self) -> dict[str, Form]:

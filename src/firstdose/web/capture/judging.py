@@ -66,7 +66,7 @@ def judge(
     there = [record for record in records if record in state.records]
     if not there:
         return Judgement(said={}, scores=())
-    snapshot = read_state(study.protocol, narrowed(study, state, form)).snapshot
+    snapshot = read_state(study.protocol, narrowed(study, state, form), passing=True).snapshot
     lines = _lines(study, state, form)
     said: dict[Key, list[Objection]] = {}
     for issue in check_records(study.protocol, snapshot):

@@ -168,12 +168,11 @@ def participant(request: Request, participant: str) -> HttpResponse:
 
 
 def _chosen(steps: Sequence[Step], asked: str) -> Step:
-    """The visit asked for, else the first that waits, else the last."""
+    """The visit asked for, else the first that waits, else the first that is to come, else the last."""
     by_name = {step.visit: step for step in steps}
-    waiting = (step for step in steps if step.state in {OVERDUE, DUE})
-    return by_name.get(asked) or next(
-        waiting, steps[-1] if steps else Step(participant="", visit="", label="", state=DUE)
-    )
+    waits = (step for state in (OVERDUE, DUE, COMING) for step in steps if step.state == state)
+    nothing = steps[-1] if steps else Step(participant="", visit="", label="", state=DUE)
+    return by_name.get(asked) or next(waits, nothing)
 
 
 def _map_address(study: Study, participant: str) -> str:

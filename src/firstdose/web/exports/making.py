@@ -98,7 +98,7 @@ def make_study(source: Source) -> Made:
     """The study folder: protocol.yaml and records/, as every other command of firstdose reads it."""
     tables = tables_of(source)
     files = [("protocol.yaml", source.study.text.encode()), *tables.items()]
-    if source.study.protocol.trial.invented:
+    if source.study.invented:
         files.append(("records/INVENTED.txt", INVENTED.encode()))
     return Made(f"{_stem(source)}-study.zip", archive(files), "application/zip", _rows(tables))
 
@@ -145,7 +145,14 @@ def make_filled_crf(source: Source, participant: str) -> Made:
 
 def filled_crf(source: Source, participant: str) -> Report:
     own = [event for event in source.events if event.key.participant in {"", participant}]
-    return build_filled_crf(source.study.protocol, source.state, participant, events=own, hide=source.hide)
+    return build_filled_crf(
+        source.study.protocol,
+        source.state,
+        participant,
+        events=own,
+        hide=source.hide,
+        invented=source.study.invented,
+    )
 
 
 def _pdf(source: Source, name: str, tree: Report) -> Made:
