@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from firstdose.records.log.event import Event, Key
 
@@ -55,6 +55,16 @@ class State:
     def participants(self) -> list[str]:
         """Who was added, in that order."""
         return [key.participant for key in self.records if key.form == "participants"]
+
+
+def with_texts(state: State, texts: Mapping[Key, str]) -> State:
+    """The state as it would be with these texts, which nobody saved; records that hold any are there."""
+    values, records = dict(state.values), dict(state.records)
+    for key, text in texts.items():
+        values[key] = Value(text=text, raw=text, unit="", seq=0, first=0, at="", actor="")
+        if text:
+            records.setdefault(key.record, Record(site="", added=0))
+    return State(seq=state.seq, head=state.head, values=values, records=records)
 
 
 def fold(events: Iterable[Event], state: State | None = None) -> State:

@@ -16,7 +16,7 @@ from firstdose.records.tables import Part
 from firstdose.records.visits import PARTICIPANTS, PARTICIPANTS_FORM, VISITS, VISITS_FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from firstdose.records.study import StudyReading
 
 Row = dict[str, str]
+FIRST_LINE = 2  # of a table's first record: the header is line 1
 
 
 def known_forms(protocol: Protocol) -> dict[str, Form]:
@@ -40,12 +41,17 @@ def study_tables(protocol: Protocol, state: State) -> dict[str, pl.DataFrame]:
     """
     known = known_forms(protocol)
     rows = _rows(state)
-    order = {visit.visit: place for place, visit in enumerate(protocol.visits)}
     found: dict[str, list[Row]] = {}
-    for key in sorted(rows, key=lambda key: _sorting(key, order)):
+    for key in _in_order(protocol, rows):
         if key.form in known:
             found.setdefault(key.form, []).append(_keyed(key, known[key.form], rows[key]))
     return {name: _frame(form, found[name]) for name, form in known.items() if name in found}
+
+
+def records_in_order(protocol: Protocol, state: State, form: str) -> list[Key]:
+    """The records of a form as its table holds them: the first is at line FIRST_LINE."""
+    own = [key for key, record in state.records.items() if key.form == form and not record.struck]
+    return _in_order(protocol, own)
 
 
 def read_state(
@@ -55,7 +61,7 @@ def read_state(
     known, sources = known_forms(protocol), Sources()
     for activity, table in study_tables(protocol, state).items():
         columns = {name: number for number, name in enumerate(table.columns, start=1)}
-        lines = pl.int_range(2, table.height + 2, dtype=pl.Int64, eager=True).alias("_row")
+        lines = pl.int_range(FIRST_LINE, FIRST_LINE + table.height, dtype=pl.Int64, eager=True).alias("_row")
         file = f"{RECORDS}/{activity}.csv"
         part = Part(activity=activity, file=file, frame=table.with_columns(lines), columns=columns)
         sources.parts[activity] = [part]
@@ -77,8 +83,15 @@ def _keyed(key: Key, form: Form, row: Row) -> Row:
     return {"participant": key.participant, "visit": key.visit} | row | lesion
 
 
-def _sorting(key: Key, visits: Mapping[str, int]) -> tuple[Any, ...]:
-    return (natural(key.participant), visits.get(key.visit, len(visits)), key.visit, natural(key.repeat))
+def _in_order(protocol: Protocol, keys: Iterable[Key]) -> list[Key]:
+    """Records by participant, visit as the protocol lists it, lesion or number."""
+    visits = {visit.visit: place for place, visit in enumerate(protocol.visits)}
+
+    def place(key: Key) -> tuple[Any, ...]:
+        at = visits.get(key.visit, len(visits))
+        return (natural(key.participant), at, key.visit, natural(key.repeat))
+
+    return sorted(keys, key=place)
 
 
 def _frame(form: Form, rows: list[Row]) -> pl.DataFrame:

@@ -10,9 +10,8 @@ from firstdose.protocol.names import ADMINISTRATION, CONSENT, names_in_sight
 from firstdose.protocol.rule import read_rule
 from firstdose.records.checking import check_records
 from firstdose.records.due import LESIONS
-from firstdose.records.log.state import Record, State, Value
-from firstdose.records.log.tables import read_state
-from firstdose.records.order import natural
+from firstdose.records.log.state import State
+from firstdose.records.log.tables import FIRST_LINE, read_state, records_in_order
 from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.values.issue import Place
 from firstdose.web.accounts.blinding import hidden
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from firstdose.web.audit.study import Study
     from firstdose.web.capture.strict import Objection
 
-_NEW_RECORD = Record(site="", added=0)
 # Told of other records than the one being entered, or of tables that are still growing.
 _NOT_HERE = frozenset({"FD-R012", "FD-R051", "FD-R052", "FD-R061", "FD-R074"})
 # At the bedside these can be answered at once.
@@ -81,16 +79,6 @@ def judge(
     return Judgement(said=said, scores=tuple(known))
 
 
-def with_values(state: State, texts: Mapping[Key, str]) -> State:
-    """The state as it would be with these texts; records that hold any are there."""
-    values, records = dict(state.values), dict(state.records)
-    for key, text in texts.items():
-        values[key] = Value(text=text, raw=text, unit="", seq=0, first=0, at="", actor="")
-        if text and key.record not in records:
-            records[key.record] = _NEW_RECORD
-    return State(seq=state.seq, head=state.head, values=values, records=records)
-
-
 def narrowed(study: Study, state: State, form: Form) -> State:
     """Only the forms that a check of this form can look at: the others have no say and cost time."""
     names = {form.name, VISITS, PARTICIPANTS, CONSENT, LESIONS, ADMINISTRATION, *_seen_by_checks(study, form)}
@@ -119,18 +107,8 @@ def _names(study: Study, rule: str, form: Form) -> set[str]:
 
 
 def _lines(study: Study, state: State, form: Form) -> dict[int, Key]:
-    """Line of the form's table -> record, in the order in which the core writes it."""
-    order = {visit.visit: place for place, visit in enumerate(study.protocol.visits)}
-    own = [key for key, record in state.records.items() if key.form == form.name and not record.struck]
-    own.sort(
-        key=lambda key: (
-            natural(key.participant),
-            order.get(key.visit, len(order)),
-            key.visit,
-            natural(key.repeat),
-        )
-    )
-    return dict(enumerate(own, start=2))
+    """Line of the form's table -> record."""
+    return dict(enumerate(records_in_order(study.protocol, state, form.name), start=FIRST_LINE))
 
 
 def _item_of(issue: Issue, snapshot: Snapshot, form: Form) -> str:

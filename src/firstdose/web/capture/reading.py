@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from firstdose.catalogue import Item
 from firstdose.records.branching import asked, read_answers
+from firstdose.records.log.state import with_texts
 from firstdose.values.missing import read_missing
 from firstdose.web.audit.models import Payload
 from firstdose.web.capture import issues
 from firstdose.web.capture.entries import Entry, entry_of, plain_text
-from firstdose.web.capture.judging import Judgement, judge, with_values
+from firstdose.web.capture.judging import Judgement, judge
 from firstdose.web.capture.steps import check_steps
 from firstdose.web.capture.strict import Typed, read_typed
 from firstdose.web.capture.strict import read_missing as read_reason_for_none
@@ -117,7 +118,7 @@ def read_page(
     for each in values.values():
         _ask_reason(each)
     texts = {key: each.text for key, each in values.items()}
-    after = judge(sheet.study, sheet.standing, sheet.form, with_values(sheet.state, texts), sheet.records)
+    after = judge(sheet.study, sheet.standing, sheet.form, with_texts(sheet.state, texts), sheet.records)
     whole = _whole(sheet, entries)
     _say(sheet, values, whole, after)
     if any(each.changed for each in values.values()) or complete:

@@ -14,7 +14,7 @@ from firstdose.escalation.on_record import check_escalation
 from firstdose.protocol.names import ADMINISTRATION
 from firstdose.readers.recognising import read_table
 from firstdose.records.log.event import Key, NewEvent
-from firstdose.records.log.state import Record, State, Value
+from firstdose.records.log.state import Record, with_texts
 from firstdose.records.log.tables import read_state
 from firstdose.records.snapshot import KEYS
 from firstdose.records.study import RECORDS, read_study
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
     from firstdose.protocol.names import Form
     from firstdose.records.log.event import Event, Json
+    from firstdose.records.log.state import State
     from firstdose.web.accounts.standing import Standing
     from firstdose.web.audit.study import Study
 
 MOST_BYTES = 20_000_000
 FORBIDDEN = "FD-E025"  # a query about what happened, and a refusal of what is brought in
 PARTICIPANTS = "participants"
+VALUES = frozenset({"value.set", "value.cleared"})
 Row = dict[str, str]
 
 
@@ -101,12 +103,10 @@ def _forbidden(plan: Plan, study: Study, state: State) -> list[Issue]:
     """FD-E025 of every dose that the tables bring and the rule forbids: an import is no way around the dose gate."""
     if not any(each.key.form == ADMINISTRATION for each in plan.new):
         return []
-    ahead = State(state.seq, state.head, dict(state.values), dict(state.records))
+    texts = {each.key: str(each.payload["new"]) for each in plan.new if each.kind in VALUES}
+    ahead = with_texts(state, texts)
     for each in plan.new:
         ahead.records.setdefault(each.key.record, Record(site=each.site, added=0))
-        if each.kind in {"value.set", "value.cleared"}:
-            text = str(each.payload["new"])
-            ahead.values[each.key] = Value(text=text, raw=text, unit="", seq=0, first=0, at="", actor="")
     snapshot = with_overrides(read_state(study.protocol, ahead).snapshot)
     found = check_escalation(study.protocol, snapshot)
     return [replace(each, weight="error") for each in found if each.code == FORBIDDEN]

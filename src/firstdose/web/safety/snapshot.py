@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from firstdose.records.log.state import Record, State, Value
-from firstdose.records.log.tables import read_state
-from firstdose.records.order import natural
+from firstdose.records.log.state import with_texts
+from firstdose.records.log.tables import FIRST_LINE, read_state, records_in_order
 from firstdose.web.audit.models import Event
 from firstdose.web.audit.reading import current_state
 from firstdose.web.audit.snapshot import reading_now
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
     from firstdose.protocol.model import Protocol
     from firstdose.records.log.event import Key
+    from firstdose.records.log.state import State
     from firstdose.records.snapshot import Snapshot
-
-FIRST_LINE = 2  # of a table's first record: the header is line 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +51,12 @@ def _state_at(_seq: int, _head: str) -> State:
 
 def as_if(state: State, record: Key, values: Mapping[str, str]) -> Snapshot:
     """The records if these values of one record were saved as well."""
-    ahead = State(state.seq, state.head, dict(state.values), dict(state.records))
-    ahead.records.setdefault(record, Record(site="", added=0))
-    for item, text in values.items():
-        ahead.values[replace(record, item=item)] = Value(
-            text=text, raw=text, unit="", seq=0, first=0, at="", actor=""
-        )
-    return read_state(current().protocol, ahead).snapshot
+    texts = {replace(record, item=item): text for item, text in values.items()}
+    return read_state(current().protocol, with_texts(state, texts)).snapshot
 
 
 def record_at(state: State, form: str, line: int) -> Key | None:
-    """The record behind a line of the table of a form that repeats: the tables are in this order."""
-    keys = [key for key, record in state.records.items() if key.form == form and not record.struck]
-    keys.sort(key=lambda key: (natural(key.participant), key.visit, natural(key.repeat)))
+    """The record behind a line of the table of a form."""
+    keys = records_in_order(current().protocol, state, form)
     place = line - FIRST_LINE
     return keys[place] if 0 <= place < len(keys) else None
