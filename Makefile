@@ -24,11 +24,14 @@ endif
 demo: .venv/.ready   ## the psoriasis plaque trial, from its protocol file to the report
 	$(BIN)/firstdose demo
 
-test: .venv/.ready   ## all tests, those of capture on both databases; ARGS="tests/unit -k dose" for some
-	$(BIN)/pytest -n 2 $(ARGS)
+# A worker takes half of the tests, in their order, and from the other's end when it is done: what a file sets up is set up once.
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+
+test: .venv/.ready   ## all tests but the laws of `make check`, those of capture on both databases; ARGS="tests/unit -k dose" for some
+	$(PYTEST) $(or $(ARGS),--ignore=tests/architecture)
 	$(if $(ARGS),,$(MAKE) --no-print-directory postgres)
 postgres: .venv/.ready   ## the tests of capture on PostgreSQL; says so where none is installed
-	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(BIN)/pytest -n 2 -q tests/web $(NO_DATABASE:%=--ignore=tests/web/%)
+	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(PYTEST) -q tests/web $(NO_DATABASE:%=--ignore=tests/web/%)
 # They ask no database: once is enough.
 NO_DATABASE := test_words.py test_serving.py capture/test_strict_fields.py capture/test_body_map.py
 

@@ -38,8 +38,9 @@ def render_refusals() -> str:
 
 def _of_file(path: Path) -> Iterator[tuple[str, str, str]]:
     tree = ast.parse(path.read_text("utf-8"))
+    answers = _answered(tree)
     for scope in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Module)]:
-        texts = _assigned(scope)
+        texts = answers | _assigned(scope)
         for call in _own_calls(scope):
             told = [_words(each, texts) for each in call.args]
             at = next((place for place, text in enumerate(told) if CODE.fullmatch(text)), None)
@@ -74,6 +75,17 @@ def _assigned(scope: ast.AST) -> dict[str, str]:
     }
 
 
+def _answered(tree: ast.Module) -> dict[str, str]:
+    """`name()` of a function > the words that it answers in the end."""
+    return {
+        f"{function.name}()": words
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and node.value and (words := _words(node.value, {}))
+    }
+
+
 def _words(node: ast.AST, texts: dict[str, str]) -> str:
     """The words of an expression, with … where something is filled in."""
     if isinstance(node, ast.Constant):
@@ -90,9 +102,11 @@ def _words(node: ast.AST, texts: dict[str, str]) -> str:
         isinstance(node, ast.Call)
         and node.args
         and isinstance(node.func, ast.Name)
-        and node.func.id in {"_", "gettext", "ngettext"}
+        and node.func.id in {"_", "gettext", "ngettext", "noop"}
     ):
         return _words(node.args[0], texts)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return texts.get(f"{node.func.id}()", "")
     if isinstance(node, ast.IfExp):
         return _words(node.body, texts) or _words(node.orelse, texts)
     return texts.get(node.id, "") if isinstance(node, ast.Name) else ""

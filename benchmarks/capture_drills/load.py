@@ -21,7 +21,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from html import unescape
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -94,7 +94,7 @@ class Person(threading.Thread):
     def run(self) -> None:
         try:
             self.work()
-        except Exception as why:  # noqa: BLE001, whatever it is, it is counted as an error of the run
+        except (OSError, HTTPException) as why:  # counted as an error of the run
             self.tally.faults.append(f"person {self.number}: {why!r}")
 
     def work(self) -> None:
@@ -117,16 +117,17 @@ class Person(threading.Thread):
         time.sleep(max(0.0, moment - time.perf_counter()))
 
     def boxes(self, turn: int) -> dict[str, str]:
-        """All boxes of three lesions, each another value than the turn before."""
+        """All boxes of three lesions, each another value than the turn before, together as they were not for 42 turns."""
         return {
-            f"v-L{lesion}-{item}": _value(item, self.number + turn + lesion)
-            for lesion in (1, 2, 3)
-            for item in _ITEMS
+            f"v-L{lesion}-{item}": _value(item, self.number + turn) for lesion in (1, 2, 3) for item in _ITEMS
         }
 
 
 def _value(item: str, number: int) -> str:
-    return _CODES[item][number % 2] if item in _CODES else str(1 + number % 3)
+    if item in _CODES:
+        return _CODES[item][number % 2]
+    # Nothing that anybody would ask about after the month before: no leap, no two lesions exchanged.
+    return str(4 + number % 7 if item.endswith("_mm") else 1 + number % 3)
 
 
 def hidden_of(page: str) -> dict[str, str]:

@@ -67,7 +67,7 @@ def erase(events: list[Event], seq: int, rng: Generator) -> None:
     """The payload of an event goes, and an event of two persons says so."""
     told = {"seq": seq, "reason": "a name", "first": "doctor.one", "second": "owner.one"}
     append(events, NewEvent(kind="redacted", payload=told), rng, study=events[0].study)
-    events[seq - 1] = replace(events[seq - 1], payload=None, salt="")
+    events[seq - 1] = events[seq - 1]._replace(payload=None, salt="")
 
 
 def _event(rng: Generator, events: list[Event]) -> NewEvent:

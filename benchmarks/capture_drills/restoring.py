@@ -44,12 +44,12 @@ def main() -> None:
         restore_here(asked.file, asked.database)
         return
     name = ground.begin(asked.database)
-    from benchmarks.capture_drills.log_million import SHARE, lengthen
+    from benchmarks.capture_drills.log_million import lengthen, rehearsed
 
     from firstdose.web.audit.backing import backup
     from firstdose.web.audit.projecting import rebuild
 
-    lengthen(asked.events, max(asked.events // SHARE, 5))
+    lengthen(asked.events, rehearsed())
     rebuild()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "study.zip"

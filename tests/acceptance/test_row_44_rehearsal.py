@@ -52,6 +52,7 @@ def test_row_44_the_rehearsal_of_five_reaches_every_output(twice):
         "out/dose/dose.html",
         "out/dose/dose.pdf",
         "out/report/results.json",
+        "out/report/results.parquet",
         "out/report/report.html",
     } <= set(files)
     results = json.loads(files["out/report/results.json"])

@@ -21,6 +21,7 @@ from tests.functional.test_rehearsal import TRIAL, seed_trial
 
 pytest.importorskip("django", reason="the extra `web` is not installed")
 
+from tests.browser import dosing
 from tests.browser.desks import Server
 from tests.shared import ROOT
 
@@ -72,6 +73,7 @@ PAGES = {
     "system": ("administrator", "/system/"),
     "login": ("", "/accounts/login/"),
     "no such page": ("coordinator", "/participants/nobody/"),
+    **dosing.PAGES,
 }
 # Nothing but what scrolls by itself may stand outside of the page.
 OUTSIDE = """() => [...document.querySelectorAll('body *')].filter(each => {
@@ -98,12 +100,16 @@ FOCUSED = """() => { const each = document.activeElement, box = each.getBounding
   const free = !over || box.top < over.top || box.top >= over.bottom - 1;
   return [[...document.querySelectorAll('*')].indexOf(each), each === document.body || (free && box.bottom > 0 && box.top < innerHeight)]; }"""
 HEIGHTS = {WIDE: 900, TABLET: 1024, TELEPHONE: 844}
+STARTS = {"injection-day-steps-tablet": "#plaque-1"}  # pictures that begin further down their page
 PICTURES = [
     ("calendar", "calendar", "en", WIDE),
     ("participant", "participant", "en", WIDE),
     ("plaques-tablet", "plaques", "en", TABLET),
     ("lesion-map-tablet", "new lesion", "en", TABLET),
     ("injection-day-tablet", "injection day", "en", TABLET),
+    ("injection-day-steps-tablet", "injection day at every step", "en", TABLET),
+    ("override", "override to be released", "en", WIDE),
+    ("custody", "custody of a lot", "en", WIDE),
     ("events", "events", "en", WIDE),
     ("escalation", "escalation", "en", WIDE),
     ("trail", "trail", "en", WIDE),
@@ -133,12 +139,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     served.start(MOMENT)
     context = served.log_in(browser, "data manager")
     page = context.pages[0]
-    page.goto(f"{served.base}/import/")
-    page.set_input_files(
-        "[name=file]", {"name": "s.zip", "mimeType": "application/zip", "buffer": tables_until(MOMENT)}
-    )
-    page.click("button[name=confirm]", timeout=120_000)
-    assert page.locator(".errors").count() == 0, page.inner_text("main")
+    dosing.bring_in(page, served.base, tables_until(MOMENT))
     page.goto(
         f"{served.base}/queries/new/?participant={P}&visit=W4&form=plaque_score&repeat=L1&item=erythema"
     )
@@ -157,9 +158,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 def rooms(server: Server, browser: Browser) -> Iterator[dict[str, BrowserContext]]:
     """A context of the browser for each role; '' is nobody's."""
     found = {"": browser.new_context()}
-    found |= {
-        role: server.log_in(browser, role) for role in sorted({role for role, _ in PAGES.values()} - {""})
-    }
+    roles = {role for name, (role, _) in PAGES.items() if name not in dosing.PAGES}
+    found |= {role: server.log_in(browser, role) for role in sorted(roles - {""})}
     for context in found.values():
         if not context.pages:
             context.new_page()
@@ -168,17 +168,46 @@ def rooms(server: Server, browser: Browser) -> Iterator[dict[str, BrowserContext
         context.close()
 
 
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dosing.Day]:
+    """The day of injections with all that it began."""
+    folder: Path = tmp_path_factory.mktemp("dosing")
+    (folder / "protocol.yaml").write_text(dosing.TEXT, "utf-8")
+    served = Server(folder)
+    served.start(dosing.EVE)
+    day = dosing.Day(served, browser)
+    day.begin()
+    yield day
+    day.close()
+    served.stop()
+
+
 @pytest.fixture
-def opened(server: Server, rooms: dict[str, BrowserContext]) -> Any:
+def place(request: pytest.FixtureRequest) -> Any:
+    """`place("custody")`: the login that sees this page, and its whole address."""
+
+    def find(name: str) -> tuple[BrowserContext, str]:
+        if name in dosing.PAGES:
+            role, address = PAGES[name]
+            day = request.getfixturevalue("day")
+            return day.desk(role).page.context, day.server.base + address
+        rooms, server = request.getfixturevalue("rooms"), request.getfixturevalue("server")
+        role, address = PAGES[name]  # the page of a query is known once the query is
+        return rooms[role], server.base + address
+
+    return find
+
+
+@pytest.fixture
+def opened(place: Any) -> Any:
     """`opened("calendar", "fa", 390)`: that page, in that language and width."""
 
     def go(name: str, language: str = "en", width: int = WIDE) -> Page:
-        role, address = PAGES[name]
-        context = rooms[role]
-        context.add_cookies([{"name": "django_language", "value": language, "url": server.base}])
+        context, address = place(name)
+        context.add_cookies([{"name": "django_language", "value": language, "url": address}])
         page = context.pages[0]
         page.set_viewport_size({"width": width, "height": 768 if width > TELEPHONE else 844})
-        answer = page.goto(server.base + address)
+        answer = page.goto(address)
         assert answer is not None
         assert answer.status == (404 if name == "no such page" else 200), (name, answer.status)
         return page
@@ -206,16 +235,16 @@ def test_a_page_is_accessible_and_whole_at_every_width(opened, name, language, w
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browser, name, record_property):
+def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(place, browser, name, record_property):
     """All that is sent for the page with an empty cache, photographs apart; headers count."""
-    role, address = PAGES[name]
-    context = browser.new_context(storage_state=rooms[role].storage_state())
+    room, address = place(name)
+    context = browser.new_context(storage_state=room.storage_state())
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     sent: list[int] = []
     wire.on("Network.loadingFinished", lambda told: sent.append(told["encodedDataLength"]))
-    page.goto(server.base + address)
+    page.goto(address)
     page.wait_for_timeout(50)
     context.close()
     record_property("bytes", sum(sent))
@@ -224,9 +253,10 @@ def test_a_page_weighs_less_than_100_kilobytes_on_the_wire(server, rooms, browse
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_every_control_of_a_form_is_reached_by_the_tab_key(opened, language):
+@pytest.mark.parametrize("name", ["pasi", "injection day at every step"])
+def test_every_control_of_a_form_is_reached_by_the_tab_key(opened, name, language):
     """And is seen when it is: the bar with the buttons never stands over it."""
-    page = opened("pasi", language)
+    page = opened(name, language)
     wanted = page.evaluate(TABBED)
     reached = []
     for _ in range(3 * len(wanted)):
@@ -300,6 +330,8 @@ def test_pictures_of_the_pages_are_written(opened, file, name, language, width):
 
     page = opened(name, language, width)
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    if file in STARTS:
+        page.locator(STARTS[file]).evaluate("each => each.scrollIntoView({behavior: 'instant'})")
     drawn = page.screenshot()
     picture = Image.open(io.BytesIO(drawn)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
     path = ROOT / "docs" / "capture" / f"{file}.png"

@@ -1,10 +1,9 @@
 """The five rehearsed participants walk their six months through `firstdose serve`, from the protocol file to the report.
 
-The first two walk in the system's chromium: every page is drawn, filled and sent by its own button, as a person's would
-be, except that one script types all values of a page at once. The other three walk by plain requests with the same logins to
-the same server, which sends the same forms without drawing them: five in the browser would take more than four minutes.
-Injection days, adverse events, signatures and locks of the first two, and all exports, go through the browser; the decision of
-the board, which falls before the fourth injection day, goes by request.
+All five walk in the system's chromium: every page is drawn, filled in the boxes that it shows and sent by its own button, as a
+person's would be, except that one script fills all boxes of a page at once. Injection days, adverse events, decisions,
+signatures, locks and exports go through the browser as well; only the pages that are never sent, such as the one that a save
+leads to, are left before they are drawn to the end.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from firstdose.records.log.state import fold  # noqa: E402
 from firstdose.records.log.tables import study_tables  # noqa: E402
 from firstdose.records.log.verifying import verify  # noqa: E402
 from firstdose.web.audit.study import Study  # noqa: E402
-from tests.browser.desks import BrowserDesk, RequestDesk, Server, email_of  # noqa: E402
+from tests.browser.desks import BrowserDesk, Server, email_of  # noqa: E402
 from tests.functional.test_rehearsal import PROTOCOL, TRIAL, seed_trial  # noqa: E402
 from tests.web.comparing import (  # noqa: E402
     cells_of,
@@ -41,7 +40,7 @@ from tests.web.comparing import (  # noqa: E402
 )
 from tests.web.entering import SAVED, enter_record, faults_of  # noqa: E402
 from tests.web.sheets import send  # noqa: E402
-from tests.web.walking import Task, Walk, named_here, only  # noqa: E402
+from tests.web.walking import Walk, named_here, only  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +48,10 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.web.sheets import Desk
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 assert PROTOCOL is not None
 PARTICIPANTS = int(os.environ.get("WALK_PARTICIPANTS", "5"))
-DRAWN = frozenset({"P-001", "P-002"})
 TEXT = (TRIAL / "protocol.yaml").read_text("utf-8")
 BEGIN = datetime(2024, 1, 2, 9, tzinfo=UTC)
 
@@ -72,12 +68,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 class Logins:
-    """One login a role, used by the page and by the requests."""
+    """One login a role, each with a page of the browser."""
 
     def __init__(self, server: Server, browser: Browser) -> None:
-        self.server, self.browser, self.drawn = server, browser, True
+        self.server, self.browser = server, browser
         self.contexts: dict[str, BrowserContext] = {}
-        self.desks: dict[tuple[str, bool], Desk] = {}
+        self.desks: dict[str, BrowserDesk] = {}
 
     def context(self, role: str) -> BrowserContext:
         if role not in self.contexts:
@@ -85,13 +81,9 @@ class Logins:
         return self.contexts[role]
 
     def desk(self, role: str) -> Any:
-        context = self.context(role)
-        if (role, self.drawn) not in self.desks:
-            base = self.server.base
-            self.desks[role, self.drawn] = (
-                BrowserDesk(context.pages[0], base) if self.drawn else RequestDesk(context.request, base)
-            )
-        return self.desks[role, self.drawn]
+        if role not in self.desks:
+            self.desks[role] = BrowserDesk(self.context(role).pages[0], self.server.base)
+        return self.desks[role]
 
     def download(self, role: str, path: str, words: str) -> bytes:
         """A file by its button on the page of exports."""
@@ -113,29 +105,22 @@ def logins(server: Server, browser: Browser) -> Iterator[Logins]:
     logins.close()
 
 
-class HalfDrawn(Walk):
-    """A walk in which only some participants are drawn by the browser."""
-
-    logins: Logins
-
-    def enter(self, task: Task) -> None:
-        self.logins.drawn = task.participant in DRAWN
-        super().enter(task)
-
-
-@pytest.fixture(scope="module")
-def walk(server: Server, logins: Logins) -> Walk:
-    walk = HalfDrawn(
+def walk_of(server: Server, logins: Logins, participants: int) -> Walk:
+    """The rehearsed tables of the first participants, to be walked by these logins."""
+    return Walk(
         study=Study(PROTOCOL, TEXT, compute_identity(PROTOCOL), 0),
-        tables=named_here(only(seed_trial().tables, PARTICIPANTS)),
+        tables=named_here(only(seed_trial().tables, participants)),
         desks=logins.desk,
         set_clock=server.set_clock,
         email_of=email_of,
         password=server.password,
     )
-    walk.logins = logins
+
+
+@pytest.fixture(scope="module")
+def walk(server: Server, logins: Logins) -> Walk:
+    walk = walk_of(server, logins, PARTICIPANTS)
     walk.go()
-    logins.drawn = True
     walk.judge_deviations()
     return walk
 
@@ -172,7 +157,6 @@ def test_the_rehearsed_participants_walk_six_months_and_come_back_as_rehearsed(
 
 def a_visit(server: Server, logins: Logins, role: str = "coordinator") -> str:
     """Somebody new with consent and four lesions on the map; the address of their baseline, up to the form."""
-    logins.drawn = True
     desk = logins.desk(role)
     at = send(desk, "/participants/", {}).url
     consent = {"consent_date": "2024-01-02", "version": "1.0"}
@@ -228,32 +212,62 @@ def type_by_mouse(page: Page) -> int:
     return done
 
 
+# Where the keyboard stands.
+FOCUS = """() => { const each = document.activeElement; return {
+  kind: each.type || '', name: each.name || '', value: each.value || '', href: each.getAttribute('href') || '',
+  box: each.matches(".field > input[name^='v-']:not([type=radio], [name*='-date'])"),
+}; }"""
+BOX = ".field > input[name^='v-']:not([type=hidden], [name*='-date'])"
+KEPT = f"form#record :is(.strip input:checked, {BOX})"
+FAR = 400
+
+
 def test_a_visit_is_entered_by_keyboard_alone(server: Server, logins: Logins) -> None:
-    """No click and no script that types: tab, arrows, space and enter from the link of the form to its save."""
-    at = a_visit(server, logins)
+    """No click and no script that types: tab, arrows, digits, space and enter, from the participant's page and back to it."""
+    at, entered = a_visit(server, logins), 0
     page = logins.context("coordinator").pages[0]
-    page.goto(f"{at}plaque_severity/")
-    strips = page.locator("form#record .strip[role=radiogroup]").count()
-    assert strips == 4
-    chosen: set[str] = set()
-    for _ in range(300):
+    page.goto(f"{at.removesuffix('BL/')}?visit=BL")
+    for form in RATED:
+        follow_by_keys(page, f"/BL/{form}/")
+        typed = type_by_keys(page)
+        assert page.locator("legend .badge.complete").count() == 4, page.locator(".fault").all_inner_texts()
+        kept = page.locator(KEPT).evaluate_all("all => all.map(each => each.value)")
+        assert len(kept) == typed
+        assert set(kept) <= {"2", "yes"}  # a strip of two answers comes round to its first
+        entered += typed
+        follow_by_keys(page, "?visit=BL")
+    assert entered == 4 * (7 + 1 + 3)
+
+
+def follow_by_keys(page: Page, end: str) -> None:
+    """Tab to the link that ends like this, and enter."""
+    for _ in range(FAR):
         page.keyboard.press("Tab")
-        kind, name, value = page.evaluate(
-            "(({type, name, value}) => [type || '', name || '', value || ''])(document.activeElement)"
-        )
-        if kind == "radio" and name not in chosen:
-            page.keyboard.press("Space")
-            page.keyboard.press("ArrowRight")
-            page.keyboard.press("ArrowRight")
-            chosen.add(name)
-        elif (name, value) == ("do", "complete"):
-            break
-    assert len(chosen) == 4
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.locator("legend .badge.complete").count() == 4
-    kept = page.locator("form#record .strip input:checked").evaluate_all("all => all.map(each => each.value)")
-    assert kept == ["2"] * 4
+        if page.evaluate(FOCUS)["href"].endswith(end):
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no link {end} is reached")
+
+
+def type_by_keys(page: Page) -> int:
+    """Every strip set to its third answer, every box to 2, saved as complete by enter; how many."""
+    done: set[str] = set()
+    for _ in range(FAR):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        if at["kind"] == "radio" and at["name"] not in done:
+            for key in ("Space", "ArrowRight", "ArrowRight"):
+                page.keyboard.press(key)
+            done.add(at["name"])
+        elif at["box"] and not at["value"]:
+            page.keyboard.type("2")
+            done.add(at["name"])
+        elif (at["name"], at["value"]) == ("do", "complete"):
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return len(done)
+    raise AssertionError("the button is not reached")
 
 
 def test_a_visit_is_entered_with_javascript_switched_off(

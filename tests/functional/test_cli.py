@@ -108,19 +108,6 @@ def test_new_makes_a_protocol_that_check_accepts_and_overwrites_nothing(tmp_path
     assert file.read_bytes() == before
 
 
-def test_a_rehearsed_study_goes_through_check_dose_and_report(tmp_path):
-    study, out = tmp_path / "study", tmp_path / "out"
-    assert run("rehearse", PROTOCOL, "--participants", 3, "--seed", 8, "--out", study).exit_code == 0
-    assert run("check", study).exit_code == 0
-    assert run("dose", study, "--out", out).exit_code == 0
-    answer = run("report", study, "--out", out, "--no-pdf")
-    assert answer.exit_code == 0
-    assert {"dose.html", "dose.pdf", "report.html", "results.json", "results.parquet"} <= {
-        file.name for file in out.iterdir()
-    }
-    assert json.loads((out / "results.json").read_text(encoding="utf-8"))["invented"] is True
-
-
 def test_rehearse_does_not_write_over_records(tmp_path):
     (tmp_path / "study" / "records").mkdir(parents=True)
     answer = run("rehearse", PROTOCOL, "--out", tmp_path / "study")
@@ -137,11 +124,10 @@ def test_the_same_study_gives_the_same_bytes_twice(name, twice):
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory):
-    folders = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
-    for folder in folders:
-        assert run("demo", "--out", folder).exit_code == 0
-    return folders
+def twice(demonstrated, tmp_path_factory):
+    again = tmp_path_factory.mktemp("again")
+    assert run("demo", "--out", again).exit_code == 0
+    return demonstrated, again
 
 
 def test_the_registration_is_printed_and_compared(tmp_path):

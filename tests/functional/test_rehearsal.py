@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -183,7 +184,11 @@ def test_a_rehearsed_study_is_read_and_checked_without_an_error(tmp_path: Path) 
     reading = read_study(tmp_path, PROTOCOL)
     assert reading.issues == ()
     assert reading.snapshot.invented
-    assert {issue.code for issue in check_records(PROTOCOL, reading.snapshot)} == {"FD-R063"}
+    found = Counter(issue.code for issue in check_records(PROTOCOL, reading.snapshot))
+    assert set(found) == {"FD-R063", "FD-R075", "FD-R076"}
+    # Of 500 people some fall to less than a fifth in half a year, and two plaques trade places: rare, and rightly asked.
+    records = sum(table.height for table in reading.snapshot.tables.values())
+    assert found["FD-R075"] + found["FD-R076"] < records / 500
     assert set(reading.snapshot.gaps["reason"]) == {"empty", "ND", "UNK", "REF", "NA", "visit missed"}
 
 

@@ -15,19 +15,35 @@ import django
 django.setup()
 
 from tests.web import people  # noqa: E402
+from tests.web.on_file import on_file  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from django.test import Client
 
     from firstdose.web.audit.study import Study
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _protocols_are_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("firstdose.web.audit.study.read_protocol_text", people.read_once)
+        yield
+
+
 @pytest.fixture
 def study(db) -> Study:
     """The seed trial, activated in an empty database."""
     return people.activate()
+
+
+@pytest.fixture
+def shared(transactional_db, tmp_path: Path) -> Iterator[None]:
+    """An empty database that several threads see."""
+    with on_file(tmp_path / "shared.sqlite3"):
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from django.test import Client
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PASSWORD = "a long pass phrase of tests"
 WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 SETTER = Actor(who="process tests 1")
+# Nearly every test puts the seed's protocol in force, each in a log of its own: it is read once, here and by the site.
+read_once = lru_cache(maxsize=8)(read_protocol_text)
 
 
 @cache
@@ -33,7 +35,7 @@ def protocol_text() -> str:
 def activate(text: str = "") -> Study:
     """Put a protocol in force: the seed's unless said."""
     text = text or protocol_text()
-    protocol = read_protocol_text(text).protocol
+    protocol = read_once(text).protocol
     assert protocol is not None
     identity = compute_identity(protocol)
     told = {"text": text, "identity": identity, "version": protocol.trial.version}

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from firstdose.web.accounts.models import Person
-from firstdose.web.project.templatetags.words import WORDS
+from firstdose.web.accounts.templatetags.roles import role
+from firstdose.web.audit.templatetags.words import OF, WORDS
 from tests.web import people, translations
 
 KEPT = {(message.id, message.context): message for message in translations.read_kept() if message.id}
@@ -98,8 +99,16 @@ def test_a_template_holds_no_words_of_its_own(path: Path):
 
 
 def test_every_word_of_a_state_differs_in_persian():
+    others = [word for known in OF.values() for word in known.values()]
     with translation.override("fa"):
-        assert [word for word in WORDS.values() if translation.gettext(word) == word] == []
+        assert [word for word in (*WORDS.values(), *others) if translation.gettext(word) == word] == []
+
+
+def test_a_role_is_called_as_people_call_it():
+    assert role("evaluator") == "blinded evaluator"
+    assert role("somebody else") == "somebody else"
+    with translation.override("fa"):
+        assert role("data manager") == "مدیر داده"
 
 
 def test_the_switch_turns_a_page_and_is_remembered_with_the_person(as_role, study):

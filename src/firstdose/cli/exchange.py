@@ -159,8 +159,18 @@ def _write_redcap(protocol: Protocol, recorded: _Recorded, out: Path) -> list[Pa
 
 def _write_tables(protocol: Protocol, recorded: _Recorded, out: Path) -> list[Path]:
     from firstdose.datasets.tables import export_tables
+    from firstdose.records.log.overrides import overrides_in
+    from firstdose.records.overrides import OVERRIDE
 
-    return export_tables(protocol, recorded.state, out, invented=recorded.snapshot.invented)
+    signed = overrides_in(recorded.events) if recorded.events else recorded.snapshot.table(OVERRIDE)
+    own = protocol.activity(OVERRIDE) is not None and not recorded.events  # then its form holds them already
+    return export_tables(
+        protocol,
+        recorded.state,
+        out,
+        invented=recorded.snapshot.invented,
+        overrides=None if own else signed,
+    )
 
 
 _EXPORTS = {"odm": _write_odm, "redcap": _write_redcap, "csv": _write_tables}

@@ -58,4 +58,6 @@ def _shown(form: Form, recorded: Mapping[str, None], hide: Hide) -> Form:
     }
     items = tuple(item for name, item in (dated | declared | later).items() if not hide(form.name, name))
     # A form of which only the day of the record may be seen is not seen.
-    return replace(form, items=items if any(item.name != "date" for item in items) or not declared else ())
+    scores = tuple(score for score in form.scores if not hide(form.name, score.name))
+    shown = items if any(item.name != "date" for item in items) or not declared else ()
+    return replace(form, items=shown, scores=scores)

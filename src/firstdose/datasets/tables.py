@@ -7,19 +7,31 @@ from typing import TYPE_CHECKING
 from firstdose.datasets.recorded import exchanged_forms, nothing_hidden
 from firstdose.records.log.state import State
 from firstdose.records.log.tables import study_tables
+from firstdose.records.overrides import beside
 from firstdose.records.study import INVENTED, RECORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from firstdose.datasets.recorded import Hide
     from firstdose.protocol.model import Protocol
 
 
 def export_tables(
-    protocol: Protocol, state: State, out: Path, *, hide: Hide = nothing_hidden, invented: bool = False
+    protocol: Protocol,
+    state: State,
+    out: Path,
+    *,
+    hide: Hide = nothing_hidden,
+    invented: bool = False,
+    overrides: pl.DataFrame | None = None,
 ) -> list[Path]:
-    """Write `out/records/FORM.csv` for each form with records; items for which `hide(form, item)` holds are left out."""
+    """Write `out/records/FORM.csv` for each form with records; items for which `hide(form, item)` holds are left out.
+
+    `overrides`: doses that two persons released, which stand in no form of their own (`firstdose.records.overrides`).
+    """
     forms = exchanged_forms(protocol, state.records, hide)
     records = {key: record for key, record in state.records.items() if key.form in forms}
     values = {
@@ -34,7 +46,9 @@ def export_tables(
     if invented:
         (folder / INVENTED).write_text("Invented records. No person stands behind them.\n", encoding="utf-8")
         written.append(folder / INVENTED)
-    for name, table in study_tables(protocol, shown).items():
+    for name, table in beside(study_tables(protocol, shown), overrides).items():
+        if hide(name, ""):
+            continue
         columns = [
             column
             for column in table.columns

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from firstdose.derived.item_map import NOTHING
 from firstdose.derived.timing import derive_visit_days
 from firstdose.records.cells import EMPTY, NO_COLUMN, NO_RECORD, read_cell
 from firstdose.records.log.event import Key
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from firstdose.catalogue import Item
+    from firstdose.derived.item_map import Named
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
     from firstdose.records.log.state import State
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 What = Literal[
     "no longer asked",
+    "renamed",
     "unit changed",
     "reads otherwise",
     "no longer planned",
@@ -43,11 +46,17 @@ class Affected:
     sentence: str
 
 
-def derive_impact(old: Protocol, new: Protocol, state: State) -> tuple[Affected, ...]:
-    """Everything on record that the new version touches, by key. The records themselves stay as they are."""
+def derive_impact(
+    old: Protocol, new: Protocol, state: State, renamed: Mapping[Named, str] = NOTHING
+) -> tuple[Affected, ...]:
+    """Everything on record that the new version touches, by key. The records themselves stay as they are.
+
+    `renamed`: (form, item) > its name in the new version, as somebody declared. Values on record keep the name under which
+    they were entered, verified and signed; whoever reads them finds them listed here.
+    """
     before, after = read_state(old, state).snapshot, read_state(new, state).snapshot
     found = {
-        *_values(old, new, state),
+        *_values(old, new, state, renamed),
         *_records(old, new, state),
         *_windows(old, before, new, after),
         *_due(before, after, known_forms(new)),
@@ -55,7 +64,7 @@ def derive_impact(old: Protocol, new: Protocol, state: State) -> tuple[Affected,
     return tuple(sorted(found))
 
 
-def _values(old: Protocol, new: Protocol, state: State) -> Iterator[Affected]:
+def _values(old: Protocol, new: Protocol, state: State, renamed: Mapping[Named, str]) -> Iterator[Affected]:
     """Values whose item is gone, has another unit, or whose text is read otherwise."""
     before, after = known_forms(old), known_forms(new)
     for key, value in state.values.items():
@@ -64,7 +73,14 @@ def _values(old: Protocol, new: Protocol, state: State) -> Iterator[Affected]:
             continue
         item = _item(after.get(key.form), key.item)
         said = f"{key.item} = {value.text}"
-        if item is None:
+        now = renamed.get((key.form, key.item))
+        if item is None and now:
+            yield Affected(
+                key,
+                "renamed",
+                f"{said}: asked for as {now} from now on. It stays on record under its old name.",
+            )
+        elif item is None:
             yield Affected(key, "no longer asked", f"{said}: the new version does not ask for it.")
         elif item.unit != known.unit:
             yield Affected(

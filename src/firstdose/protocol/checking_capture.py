@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 KEYS = frozenset({"participant", "visit", "lesion", "date"})
 DOSE = "dose_level"
+TYPED = frozenset({"integer", "number", "quantity", "date"})
 
 
 def check_capture(protocol: Protocol, places: Places) -> Iterator[Issue]:
-    """FD-P190 to FD-P198, and visits that the plan does not have."""
+    """FD-P190 to FD-P199, and visits that the plan does not have."""
     yield from _sites(protocol, places)
     for branch in protocol.branching:
         yield from _branch(protocol, branch, places)
@@ -44,6 +45,7 @@ def check_capture(protocol: Protocol, places: Places) -> Iterator[Issue]:
         yield from _blind(protocol, protocol.capture, places)
         yield from _critical(protocol, protocol.capture, places)
         yield from _signed(protocol, protocol.capture, places)
+        yield from _typed(protocol, protocol.capture, places)
 
 
 # -------------------------------------------------------------------------------------------------------- sites
@@ -159,6 +161,21 @@ def _signed(protocol: Protocol, capture: Capture, places: Places) -> Iterator[Is
             yield problem("FD-P042", place, name=name, guess=guess, visits=listed(known))
 
 
+def _typed(protocol: Protocol, capture: Capture, places: Places) -> Iterator[Issue]:
+    """What is typed twice or has usual values is a number or a date; never an answer that is chosen."""
+    named: list[tuple[str, str, tuple[str, ...]]] = [
+        ("twice", name, ("capture", "twice", name)) for name in capture.twice
+    ]
+    named += [("usual", row.item, ("capture", "usual", row.item, "item")) for row in capture.usual]
+    for key, name, path in named:
+        found = list(_named(protocol, name, "capture", places.of(*path)))
+        yield from found
+        activity, _, item = name.partition(".")
+        form = forms(protocol).get(activity)
+        if not found and form is not None and not is_typed(form, item):
+            yield problem("FD-P199", places.of(*path), section=key, name=name)
+
+
 def _named(protocol: Protocol, name: str, section: str, place: Place) -> Iterator[Issue]:
     """An activity, or activity.item."""
     activity, _, item = name.partition(".")
@@ -170,6 +187,11 @@ def _named(protocol: Protocol, name: str, section: str, place: Place) -> Iterato
     elif item and form.item(item) is None:
         guess = did_you_mean(item, [each.name for each in form.items])
         yield problem("FD-P191", place, activity=activity, item=item, guess=guess)
+
+
+def is_typed(form: Form, item: str) -> bool:
+    """Whether this item is a number or a date; without item: whether the form has one."""
+    return any(each.kind in TYPED for each in form.items if not item or each.name == item)
 
 
 def _is_told_at_schedule(protocol: Protocol, activity: str) -> bool:

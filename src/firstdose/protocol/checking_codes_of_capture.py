@@ -59,4 +59,10 @@ CAPTURE = (
         "{activity} is rated blind, and its form shows the dose: {shows}.",
         "Take it out of blind, or rate on a form that does not hold the dose.",
     ),
+    Wording(
+        "FD-P199",
+        "A limit on an answer that is chosen",
+        "{section} speaks of '{name}', which has no number and no date.",
+        "Name a number or a date; an answer that is chosen has its list.",
+    ),
 )

@@ -59,6 +59,43 @@ SECTIONS: tuple[Section, ...] = (
                 choices=("visit", "participant"),
             ),
             may("idle", "integer", "minutes without a request until a login ends", limits=(5, 480)),
+            may(
+                "twice",
+                "measures",
+                "activities or items whose numbers and dates are typed twice; a difference is not saved",
+            ),
+            may(
+                "entered_within",
+                "integer",
+                "days from a visit to its entry; a date that is longer ago is asked about",
+                limits=(1, 365),
+            ),
+            may(
+                "usual",
+                "table",
+                "what is usual of numbers and dates; whatever else comes is asked about, never refused",
+                makes=model.Usual,
+                columns=(
+                    must("item", "item", "the item with its activity"),
+                    may(
+                        "values",
+                        "range",
+                        "smallest .. largest usual value; of a date: days from the day of the record",
+                    ),
+                    may(
+                        "times",
+                        "number",
+                        "how many times as much or as little as at the visit before; 5 where neither this nor by is said",
+                        limits=(1, 1000),
+                    ),
+                    may(
+                        "by",
+                        "number",
+                        "how much more or less than at the visit before, in the item's unit",
+                        limits=(0, 10**9),
+                    ),
+                ),
+            ),
         ),
     ),
 )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from firstdose.protocol.names import forms, names_in_sight
 from firstdose.protocol.telling_words import capital, counted, listed, rule, spaced, visits
+from firstdose.values.number import plain
 
 if TYPE_CHECKING:
     from firstdose.protocol.model import Protocol
-    from firstdose.protocol.model_of_capture import Branch, Site
+    from firstdose.protocol.model_of_capture import Branch, Site, Usual
 
 
 def tell_site(row: Site) -> str:
@@ -39,7 +40,34 @@ def tell_capture(protocol: Protocol) -> dict[str, str]:
     locked = {"visit": "each visit of a participant", "participant": "each participant as a whole"}
     told["unit_of_lock"] = f"Values are frozen and locked by {locked[capture.unit_of_lock]}."
     told["idle"] = f"A login ends after {counted(capture.idle, 'minute')} without use."
+    if capture.twice:
+        told["twice"] = f"Numbers and dates are typed twice: {_all(protocol, capture.twice)}."
+    if capture.entered_within is not None:
+        told["entered_within"] = (
+            f"A visit is entered within {counted(capture.entered_within, 'day')}; what is entered later is asked about."
+        )
+    told |= {f"usual {row.item}": _usual(protocol, row) for row in capture.usual}
     return told
+
+
+def _usual(protocol: Protocol, row: Usual) -> str:
+    """'Asked about where it is not usual: creatinine (screening), 0.3 to 2 mg/dL, from a visit to the next ...'."""
+    form = forms(protocol).get(row.activity)
+    item = form.item(row.name) if form else None
+    is_date = item is not None and item.kind == "date"
+    unit = f" {item.unit}" if item and item.unit else ""
+    said = []
+    if row.values is not None:
+        low, high = map(plain, row.values)
+        said.append(
+            f"{low} to {high} days from the day of the record" if is_date else f"{low} to {high}{unit}"
+        )
+    if row.times is not None:
+        said.append(f"at most {plain(row.times)} times as much or as little as at the visit before")
+    if row.by is not None:
+        said.append(f"at most {plain(row.by)}{' days' if is_date else unit} from the visit before")
+    usual = ", ".join(said) or "whatever the form takes"
+    return f"Usual of {_of(protocol, row.item)} is {usual}; the rest is asked about."
 
 
 def _all(protocol: Protocol, names: tuple[str, ...]) -> str:

@@ -96,7 +96,7 @@ def check_branching(scope: Scope) -> Iterator[Issue]:
     """FD-R074: a value of an item that is not asked."""
     for activity, branches in read_branches(scope.protocol).items():
         table, form = scope.snapshot.table(activity), scope.forms.get(activity)
-        if table is None or form is None:
+        if table is None or form is None or not scope.looks_at(activity):
             continue
         unasked = find_unasked(branches, with_dates(table, form))
         rules = {branch.item: branch.rule.text for branch in branches}

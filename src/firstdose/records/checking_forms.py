@@ -102,6 +102,8 @@ def _shown(value: object) -> str:
 def check_edits(scope: Scope) -> Iterator[Issue]:
     """FD-R070: edit checks of the protocol, on each record of their activity; unknown is silent."""
     for check in scope.protocol.checks:
+        if not scope.looks_at(check.activity):
+            continue
         table, form = scope.snapshot.table(check.activity), scope.forms.get(check.activity)
         if table is None or form is None:
             continue

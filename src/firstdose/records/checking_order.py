@@ -20,11 +20,10 @@ CONSENT_DATE = "consent_date"
 
 
 def check_consent(scope: Scope) -> Iterator[Issue]:
-    """FD-R060, FD-R061: visits and records dated before consent; participants without a dated consent."""
+    """FD-R060: visits and records dated before consent."""
     if scope.protocol.activity(CONSENT) is None:
         return
-    consent = _consent_dates(scope)
-    yield from _without_consent(scope, set(consent["participant"].to_list()))
+    consent = consent_dates(scope)
     visits = scope.visits.select("participant", "visit", pl.col("date").alias("visit_date")).unique(
         ["participant", "visit"], keep="first", maintain_order=True
     )
@@ -45,7 +44,7 @@ def check_consent(scope: Scope) -> Iterator[Issue]:
             yield issues.before_consent(place, what, whose, date.isoformat(), signed.isoformat())
 
 
-def _consent_dates(scope: Scope) -> pl.DataFrame:
+def consent_dates(scope: Scope) -> pl.DataFrame:
     """participant > consent, where its whole date is known; of several the first."""
     table = scope.snapshot.table(CONSENT)
     if table is None:
@@ -59,8 +58,11 @@ def _consent_dates(scope: Scope) -> pl.DataFrame:
     return dated.group_by("participant", maintain_order=True).agg(pl.col("consent").min())
 
 
-def _without_consent(scope: Scope, consented: set[str]) -> Iterator[Issue]:
-    """Told once a participant, at the first visit or record."""
+def check_consented(scope: Scope) -> Iterator[Issue]:
+    """FD-R061: participants without a dated consent, told once at the first visit or record."""
+    if scope.protocol.activity(CONSENT) is None:
+        return
+    consented = set(consent_dates(scope)["participant"].to_list())
     told: set[str] = set()
     tables = sorted(scope.tables(), key=lambda each: each[0] != VISITS)
     for activity, _, table in tables:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 UNPLANNED = re.compile(r"(?:UNS|END)[0-9]{0,3}")
 
 
+_FEW = 1000  # rows: up to here Python is done before polars has begun
+
+
+@lru_cache(maxsize=1 << 14)  # few names, asked for record by record
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts P2 before P10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
@@ -48,6 +53,7 @@ class Order:
     _known: dict[tuple[int, str], tuple[pl.DataFrame, NDArray[np.int64]]] = field(
         default_factory=dict, compare=False
     )
+    _places: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
 
     def ranks(self, frame: pl.DataFrame, key: str) -> NDArray[np.int64]:
         """Places from 1 in the order of participant, visit or lesion; 0 where the frame has none."""
@@ -58,6 +64,8 @@ class Order:
 
     def _ranks(self, frame: pl.DataFrame) -> dict[str, NDArray[np.int64]]:
         names = {"participant": self.participants, "visit": self.visits, "lesion": self.lesions}
+        if frame.height < _FEW:
+            return {key: self._few_ranks(frame[key], key, names[key]) for key in names}
         empty = [key for key in names if frame[key].null_count() == frame.height]
         places = frame.select(
             (pl.col(key).cast(pl.Enum(names[key]), strict=False).to_physical().cast(pl.Int64) + 1).fill_null(
@@ -68,6 +76,12 @@ class Order:
         )
         nowhere = np.zeros(frame.height, dtype=np.int64)
         return {key: nowhere if key in empty else places[key].to_numpy() for key in names}
+
+    def _few_ranks(self, column: pl.Series, key: str, names: tuple[str, ...]) -> NDArray[np.int64]:
+        if key not in self._places:
+            self._places[key] = {name: place for place, name in enumerate(names, start=1)}
+        places = self._places[key]
+        return np.array([places.get(name, 0) for name in column.to_list()], dtype=np.int64)
 
     def keys(self, frame: pl.DataFrame) -> NDArray[np.int64]:
         """One number a record, equal for equal participant, visit and lesion, and sorted as they are."""
@@ -88,5 +102,6 @@ def order_of(protocol: Protocol, tables: Mapping[str, pl.DataFrame]) -> Order:
 
 
 def _distinct(tables: Mapping[str, pl.DataFrame], key: str) -> set[str]:
-    columns = [table[key].unique() for table in tables.values() if key in table.columns]
-    return {name for column in columns for name in column.to_list() if name is not None}
+    columns = [table[key] for table in tables.values() if key in table.columns]
+    few = [column if len(column) < _FEW else column.unique() for column in columns]
+    return {name for column in few for name in column.to_list() if name is not None}

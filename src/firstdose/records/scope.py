@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """A snapshot under its protocol; what several checks need is computed once."""
+    """A snapshot under its protocol; what several checks need is computed once. `only`: of one activity, '' of all."""
 
     protocol: Protocol
     snapshot: Snapshot
+    only: str = ""
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
@@ -55,10 +56,14 @@ class Scope:
         return self.visits["_file"].null_count() < self.visits.height
 
     def tables(self) -> Iterator[tuple[str, Form, pl.DataFrame]]:
-        """Activities with records, visits among them, not the roster."""
+        """Activities with records that are looked at, visits among them, not the roster."""
         for name, table in self.snapshot.tables.items():
-            if name in self.forms and name != PARTICIPANTS:
+            if name in self.forms and name != PARTICIPANTS and self.looks_at(name):
                 yield name, self.forms[name], table
+
+    def looks_at(self, activity: str) -> bool:
+        """Whether the records of this activity are judged, and not only looked at beside others."""
+        return self.only in {"", activity}
 
     def at(self, activity: str) -> tuple[str, ...]:
         row = self.protocol.activity(activity)

@@ -10,6 +10,7 @@ import polars as pl
 from firstdose.laboratory.product_forms import product_forms
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.names import forms
+from firstdose.protocol.names_of_forms import once
 from firstdose.readers.recognising import read_table
 from firstdose.records import issues
 from firstdose.records.branching import answer_unasked
@@ -18,9 +19,10 @@ from firstdose.records.freezing import freeze
 from firstdose.records.laboratory import collect_laboratory, is_raw_folder, laboratory_values
 from firstdose.records.mapped import collect_mapped
 from firstdose.records.order import order_of
+from firstdose.records.overrides import OVERRIDE, OVERRIDE_FORM
 from firstdose.records.snapshot import Snapshot, SourceFile
 from firstdose.records.sources import Sources, part_of
-from firstdose.records.tables import GAP_COLUMNS, TableReading, joined, read_part
+from firstdose.records.tables import GAP_COLUMNS, joined, read_part
 from firstdose.records.visits import (
     PARTICIPANTS,
     PARTICIPANTS_FORM,
@@ -32,12 +34,13 @@ from firstdose.records.visits import (
 from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from firstdose.laboratory.activity import ActivityReading
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
+    from firstdose.records.tables import Part, TableReading
 
 RECORDS, MAPPING, INVENTED = "records", "mapping.yaml", "INVENTED.txt"
 
@@ -65,6 +68,7 @@ def read_study(
     """
     known = dict(forms(protocol)) | {VISITS: VISITS_FORM, PARTICIPANTS: PARTICIPANTS_FORM}
     known |= product_forms(protocol)
+    known.setdefault(OVERRIDE, OVERRIDE_FORM)
     sources = Sources()
     _collect_tables(folder, known, sources)
     collect_laboratory(folder / RECORDS, protocol, known, sources, progress)
@@ -76,30 +80,42 @@ def read_study(
 
 
 def reading_of(
+    protocol: Protocol, known: Mapping[str, Form], sources: Sources, *, invented: bool = False
+) -> StudyReading:
+    """The Snapshot of these sources."""
+    readings = [
+        reading_of_part(protocol, part, known[activity])
+        for activity, parts in sources.parts.items()
+        for part in parts
+    ]
+    return frozen_of(protocol, known, sources, readings, invented=invented)
+
+
+def reading_of_part(protocol: Protocol, part: Part, form: Form) -> TableReading:
+    """A part as the protocol reads it: what is not asked says so."""
+    return read_part(answer_unasked(protocol, part), form, visits_at(protocol, part.activity))
+
+
+def frozen_of(
     protocol: Protocol,
     known: Mapping[str, Form],
     sources: Sources,
+    readings: Sequence[TableReading],
     *,
     invented: bool = False,
     passing: bool = False,
 ) -> StudyReading:
-    """The Snapshot of these sources. `passing`: a look at what is being typed: nothing is due yet, and no digest."""
-    readings = [
-        read_part(answer_unasked(protocol, part), known[activity], visits_at(protocol, activity))
-        for activity, parts in sources.parts.items()
-        for part in parts
-    ]
+    """The Snapshot of these readings of sources. `passing`: a look at what is being typed: nothing is due yet, and no digest."""
     tables = _tables(readings, known, sources.roster)
     order = order_of(protocol, tables)
-    due = {} if passing else known
-    absent = absent_records(protocol, due, tables, order)
+    absent = [] if passing else [absent_records(protocol, known, tables, order)]
     own = [reading.gaps for reading in readings if reading.activity != VISITS]
-    gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *own, absent])
+    gaps = pl.concat([pl.DataFrame(schema=GAP_COLUMNS), *own, *absent])
     snapshot = freeze(
         protocol,
         tables,
         gaps,
-        protocol_identity=compute_identity(protocol),
+        protocol_identity=_identity(protocol),
         files=list(sources.files.values()),
         invented=invented or protocol.trial.invented,
         columns={at: columns for reading in readings for at, columns in reading.columns.items()},
@@ -109,6 +125,9 @@ def reading_of(
     )
     found = [*sources.issues, *(issue for reading in readings for issue in reading.issues)]
     return StudyReading(snapshot, tuple(sorted(found)), tuple(sources.laboratory))
+
+
+_identity = once(compute_identity)
 
 
 def visits_at(protocol: Protocol, activity: str) -> tuple[str, ...]:

@@ -150,10 +150,11 @@ def _keyed(part: Part, form: Form, at: Sequence[str]) -> tuple[Part, list[Issue]
         for key in needed
         for row in frame[key].is_null().arg_true()
     ]
+    if not told:
+        return replace(part, frame=frame), [], pl.DataFrame(schema=GAP_COLUMNS)
     whole = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(key).is_null() for key in needed))
     lost = frame.filter(~whole)
-    kept = replace(part, frame=frame.filter(whole) if told else frame)
-    return kept, issues.told(told), _lost(part, lost)
+    return replace(part, frame=frame.filter(whole)), issues.told(told), _lost(part, lost)
 
 
 def _lost(part: Part, rows: pl.DataFrame) -> pl.DataFrame:
@@ -232,4 +233,7 @@ def with_dates(table: pl.DataFrame, form: Form) -> pl.DataFrame:
 
 def joined(readings: Iterable[TableReading], form: Form) -> pl.DataFrame:
     """The tables of several sources of one activity, one below the other."""
-    return pl.concat([pl.DataFrame(schema=table_schema(form)), *(reading.frame for reading in readings)])
+    frames, schema = [reading.frame for reading in readings], table_schema(form)
+    if len(frames) == 1 and frames[0].schema == schema:
+        return frames[0]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])

@@ -248,7 +248,7 @@ def test_a_character_that_xml_cannot_hold_is_an_issue(tmp_path: Path) -> None:
 def test_a_redacted_value_is_unknown(tmp_path: Path) -> None:
     trail = Trail()
     trail.record(DLQI.record, {"item_1": "3"})
-    events = [replace(event, payload=None, salt="") if event.key == DLQI else event for event in trail.events]
+    events = [event._replace(payload=None, salt="") if event.key == DLQI else event for event in trail.events]
     reading = read(export_odm(PROTOCOL, events, tmp_path / "odm.xml"))
     assert reading.values == {DLQI: "UNK: redacted"}
 

@@ -83,10 +83,11 @@ def people(count, level="DL1", lesions=2, first=0, gap=0):
     ]
 
 
-def by_lesion(injections, *events, visits=(LAST,), cut=None, **changes):
-    """The decision where the first participant is not watched alone."""
+def by_lesion(injections, *events, visits=(LAST,), cut=None, participants=None, **changes):
+    """The decision where the first participant is not watched alone; so many `participants` are planned."""
+    plan = protocol(**BY_LESION | {"sentinel": None} | changes)
     return decide(
-        protocol(**BY_LESION | {"sentinel": None} | changes),
+        replace(plan, trial=replace(plan.trial, participants=participants or plan.trial.participants)),
         snapshot(injections, visits=visits, events=events),
         cut,
     )
@@ -108,7 +109,7 @@ def test_one_toxic_lesion_of_six_escalates_where_one_participant_of_three_would_
 
 
 def test_a_lesion_still_watched_is_awaited_with_its_participant():
-    found = by_lesion(people(3), visits=(), cut=day(10))
+    found = by_lesion(people(3), visits=(), cut=day(10), participants=6)
     assert (found.standing, found.earliest) == ("wait", day(29))
     steps = foresee(found).next_steps
     assert steps[0].words.startswith("0 to 1 plaques with local toxicity")
@@ -131,7 +132,7 @@ def test_a_toxic_lesion_of_who_left_counts_and_the_participant_does_not():
 
 
 def test_the_trace_has_a_row_a_lesion_and_the_same_stands_in_json():
-    found = by_lesion(people(3), event("P1", 3, 2, lesion="L1"))
+    found = by_lesion(people(3), event("P1", 3, 2, lesion="L1"), participants=6)
     seen_ = foresee(found)
     lines = [line.split() for line in tell_decision(found, seen_)]
     rows = [line for line in lines if line[:1] == ["P1"] and len(line) > 1 and line[1].startswith("L")]

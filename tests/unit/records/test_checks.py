@@ -51,36 +51,32 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)]
-)
-def test_a_planted_cell_is_found_where_it_stands(tmp_path, code, change, weight):
+@pytest.fixture(scope="module", params=ERRORS, ids=[f"{code}-{n}" for n, (code, _, _) in enumerate(ERRORS)])
+def planted(request, tmp_path_factory):
+    """(code, place, weight) of a planted fault, and everything that the checks say of the study."""
+    code, change, weight = request.param
     study = clean_study()
     place = change(study)
-    found = [
-        (issue.code, str(issue.place), issue.weight)
-        for issue in judged(tmp_path, study)
-        if issue.code == code
-    ]
+    return code, place, weight, judged(tmp_path_factory.mktemp("planted"), study)
+
+
+def test_a_planted_cell_is_found_where_it_stands(planted):
+    code, place, weight, issues = planted
     if code == "FD-R054":
         place = place.replace(":4", ":5")  # the reason is what is missing
     if code == "FD-R073":
         place = "records/injection.csv:6:3"  # the injection is the deviation, not the map
-    assert found == [(code, place, weight)]
+    assert [each for each in told(issues) if each[0] == code] == [(code, place, weight)]
 
 
-@pytest.mark.parametrize(
-    ("code", "change", "weight"), ERRORS, ids=[f"{c}-{n}" for n, (c, _, _) in enumerate(ERRORS)]
-)
-def test_a_planted_cell_raises_nothing_else_but_what_follows_from_it(tmp_path, code, change, weight):
+def test_a_planted_cell_raises_nothing_else_but_what_follows_from_it(planted):
+    code, _, _, issues = planted
     follows = {
         "FD-R041": {"FD-R051", "FD-R052"},  # the record of M6 is absent, M7 is in no list
         "FD-R043": {"FD-R051"},
         "FD-R054": {"FD-R053"},  # W3 has records
     }
-    study = clean_study()
-    change(study)
-    assert {issue.code for issue in judged(tmp_path, study)} <= {code} | follows.get(code, set())
+    assert {issue.code for issue in issues} <= {code} | follows.get(code, set())
 
 
 def test_a_participant_who_is_not_on_the_roster_is_an_error(tmp_path):

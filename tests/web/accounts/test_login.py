@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from firstdose.web.accounts.models import Login
+from firstdose.web.project import settings as site
 from tests.web import people
 from tests.web.accounts.doors import FACTOR, LOGIN, add_factor, code_of, log_in, told
 
@@ -99,6 +101,45 @@ def test_four_failures_and_failures_long_ago_do_not_lock(somebody, clock_of_test
     clock_of_tests.pass_by(minutes=16)
     fail(somebody.email, 4)
     assert Client().post(LOGIN, {"login": somebody.email, "password": people.PASSWORD}).status_code == 302
+
+
+@pytest.fixture
+def limits_of_the_site(settings):
+    """The limits by address are off in other tests, which all come from one address."""
+    settings.ACCOUNT_RATE_LIMITS = site.ACCOUNT_RATE_LIMITS
+
+
+def use_up(app: str, action: str, times: int) -> None:
+    """So many requests from the address of the tests, each for another name."""
+    request = RequestFactory().post(LOGIN)
+    for number in range(times):
+        assert ratelimit.consume(request, app=app, action=action, key=f"name {number}")
+
+
+def test_fifty_people_of_one_clinic_come_in_within_a_minute_behind_one_address(study, limits_of_the_site):
+    for number in range(50):
+        person = people.person_of("coordinator", name=f"Person Number {number}")
+        if number % 2:
+            fail(person.email, 1)
+        answer = Client().post(LOGIN, {"login": person.email, "password": people.PASSWORD})
+        assert answer.status_code == 302, f"{number}: {answer.status_code}"
+
+
+def test_one_address_that_tries_name_after_name_is_refused_after_a_hundred_failures(
+    somebody, limits_of_the_site
+):
+    use_up("allauth.account", "login_failed", 99)
+    fail("the.hundredth@example.org", 1)
+    answer = Client().post(LOGIN, {"login": somebody.email, "password": people.PASSWORD})
+    assert (answer.status_code, "Too many failures" in answer.content.decode()) == (200, True)
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.post(LOGIN, {"login": somebody.email, "password": people.PASSWORD}).status_code == 302
+
+
+def test_one_address_that_asks_without_end_is_held_up(study, limits_of_the_site):
+    use_up("allauth.account", "login", 239)
+    answers = [Client().post(LOGIN, {"login": "", "password": ""}).status_code for _ in range(2)]
+    assert answers == [200, 429]
 
 
 def test_wrong_codes_of_the_second_factor_lock_too(somebody):

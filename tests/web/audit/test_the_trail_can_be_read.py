@@ -139,7 +139,7 @@ def test_the_history_of_a_value_stands_at_the_item_for_those_who_see_it(trail, a
         assert "<html" in page
     part = as_role("monitor").get("/trail/value/", asked, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    assert part.index(">7<") < part.index("value.set", part.index(">7<") + 1), "the newest stands first"
+    assert part.index(">7<") < part.index("value entered", part.index(">7<") + 1), "the newest stands first"
 
 
 def test_what_was_never_entered_has_an_empty_history(trail, as_role):

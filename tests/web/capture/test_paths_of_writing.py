@@ -81,10 +81,8 @@ def _at_once(tasks):
 
 
 @pytest.fixture
-def apart(transactional_db, settings, tmp_path):
+def apart(shared):
     """The seed trial in a database that several threads see."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("SQLite in memory is one connection only")
     people.activate()
     people.add_participant(site="S1")
     people.set_values("informed_consent", CONSENT, visit="SCR")

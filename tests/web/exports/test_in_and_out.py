@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from firstdose.records.log.event import NewEvent
 from firstdose.records.log.file import read_log
 from firstdose.records.study import read_study
 from firstdose.rehearsal import write_study
+from firstdose.web.audit.append import append
 from firstdose.web.audit.models import CurrentValue, Event
 from firstdose.web.audit.reading import events
 from firstdose.web.audit.snapshot import reading_now
@@ -130,6 +132,22 @@ def test_the_inspectors_pack_holds_the_whole_log_and_a_trail_of_the_same_events(
     trail = list(csv.DictReader(io.StringIO(files["trail.csv"].decode())))
     assert [str(event.seq) for event in logged] == [row["seq"] for row in trail]
     assert {"anchors.txt", "people.csv", "crf/INV-001.pdf", "crf/blank.pdf"} <= files.keys()
+
+
+def test_the_pack_holds_the_trail_of_the_page_and_the_events_of_people(brought_in):
+    from firstdose.web.audit.trail import Filters, Scope, as_csv, found, told
+
+    formula, names = "=HYPERLINK(1)", ("user.", "role.", "login.", "logout.", "factor.", "password.")
+    people.set_values("plaque_severity", {"plaque_severity": formula}, "INV-001", "BL", "L1")
+    append([NewEvent(kind="user.added", payload={"person": "ann", "name": "Ann"})], by=people.SETTER)
+    page, _many = as_csv(told(found(Filters(), Scope())))
+    files = unzipped(brought_in.post("/exports/pack/"))
+    assert files["trail.csv"] == page
+    rows = list(csv.DictReader(io.StringIO(files["trail.csv"].decode())))
+    assert [row["new"] for row in rows if formula in row["new"]] == [f"'{formula}"]
+    own = list(csv.DictReader(io.StringIO(files["people.csv"].decode())))
+    assert own == [row for row in rows if row["kind"].startswith(names)]
+    assert own
 
 
 def test_a_coordinator_of_one_site_exports_only_that_site(brought_in):

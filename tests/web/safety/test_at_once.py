@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from firstdose.records.log.event import Actor
 from firstdose.web.safety import actions
@@ -32,10 +31,7 @@ def give(name: str) -> bool:
         connections.close_all()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_many_participants_at_once_exactly_one_is_the_sentinel(monkeypatch):
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("SQLite in memory is one connection only")
+def test_of_many_participants_at_once_exactly_one_is_the_sentinel(shared, monkeypatch):
     trial.freeze(monkeypatch, trial.at(trial.ZERO))
     people.activate()
     for name in NAMES:

@@ -87,6 +87,16 @@ def test_an_incomplete_decision_is_not_recorded(injection_day, as_role, more, co
     assert "cohort.decided" not in trial.kinds()
 
 
+def test_nobody_follows_a_rule_by_which_nobody_is_due(study, monkeypatch, as_role):
+    trial.freeze(monkeypatch, trial.at(trial.ZERO + timedelta(days=25)))
+    for participant, on in (("INV-001", 0), ("INV-002", 14), ("INV-003", 21)):
+        trial.treat(participant, trial.ZERO + timedelta(days=on), watched=False)
+    answer = vote(as_role("board"))
+    assert answer.status_code == 422
+    assert "FD-W124" in answer.content.decode()
+    assert "cohort.decided" not in trial.kinds()
+
+
 def test_only_the_board_decides(injection_day, as_role):
     for role in ("investigator", "statistician", "data manager"):
         assert vote(as_role(role)).status_code == 403

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from firstdose.web.audit.models import CurrentQuery
+from firstdose.web.audit.templatetags import words as known
 from tests.web import people
 from tests.web.accounts.doors import add_factor, code_of
 from tests.web.validation.acting import PERSON, age, enter, log, said, sign, text
@@ -18,9 +19,10 @@ def saved(coordinator):
     return coordinator
 
 
-def on_the_page(as_role, *words: str) -> bool:
+def on_the_page(as_role, *kinds: str) -> bool:
+    """In the column that says what was done, as people call it."""
     page = text(as_role("board").get("/trail/?print=1"))
-    return all(f">{word}<" in page for word in words)
+    return all(f'<td class="nowrap">{known.words(kind, "kind")}<' in page for kind in kinds)
 
 
 def test_a_query_leaves_its_question_its_answer_and_its_end(saved, as_role):
@@ -71,3 +73,13 @@ def test_what_left_is_told_with_its_digest(saved, as_role):
     [event] = log("export.made")
     assert (event.role, said(event)["sha256"]) == ("coordinator", hashlib.sha256(file).hexdigest())
     assert on_the_page(as_role, "export.made")
+
+
+def test_a_view_of_the_dose_is_told_with_person_role_and_page_and_not_again_that_day(saved, as_role):
+    for role in ("investigator", "evaluator"):
+        for _ in range(2):
+            assert as_role(role).get("/participants/P-001/").status_code == 200
+    told = [(event.actor, event.role, said(event)["page"]) for event in log("view.unblinded")]
+    assert told == [("investigator-invented", "investigator", "participant")]
+    table = as_role("board").get("/trail/table/").content.decode()
+    assert table.count(",view.unblinded,") == 1

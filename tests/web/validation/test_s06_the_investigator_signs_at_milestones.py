@@ -58,3 +58,57 @@ def test_only_the_investigator_signs(injected, as_role):
         assert as_role(role).get("/sign/P-001/D0/").status_code == 403
         assert as_role(role).post("/sign/P-001/D0/", {"meaning": "reviewed"}).status_code == 403
     assert log("sign.made") == []
+
+
+# ------------------------------------------------------------------------------------------- no lock over a milestone
+
+
+def lock(client, participant: str = "P-001", visit: str = "", reason: str = ""):
+    return client.post(
+        "/locks/", {"level": "locked", "participant": participant, "visit": visit, "reason": reason}
+    )
+
+
+@pytest.mark.parametrize("participant, visit", [("P-001", "D0"), ("P-001", ""), ("", "")])
+def test_an_unsigned_milestone_is_not_locked_without_a_reason(injected, as_role, participant, visit):
+    answer = lock(as_role("data manager"), participant, visit, reason="  ")
+    assert (
+        answer.status_code,
+        "FD-W091" in answer.content.decode(),
+        "P-001 D0" in answer.content.decode(),
+    ) == (422, True, True)
+    assert log("lock.locked") == []
+
+
+def test_with_a_reason_it_is_locked_and_the_log_names_what_was_not_signed(injected, as_role):
+    manager = as_role("data manager")
+    assert lock(manager, reason="the investigator has left the centre").status_code == 302
+    told = said(log("lock.locked")[0])
+    assert (told["unsigned"], told["reason"]) == (["P-001 D0"], "the investigator has left the centre")
+
+
+@pytest.mark.parametrize("participant, visit", [("P-001", "D0"), ("P-001", ""), ("", "")])
+def test_signed_milestones_are_locked_without_more(injected, as_role, participant, visit):
+    sign(as_role("investigator"), code=code_of(injected), visit="D0")
+    assert lock(as_role("data manager"), participant, visit).status_code == 302
+    assert "unsigned" not in said(log("lock.locked")[0])
+
+
+def test_a_change_under_the_signature_stands_in_the_way_of_the_lock_again(injected, as_role):
+    sign(as_role("investigator"), code=code_of(injected), visit="D0")
+    people.set_values("local_tolerability_mm", {"pain": "3"}, visit="D0", repeat="L1")
+    assert "FD-W091" in lock(as_role("data manager")).content.decode()
+
+
+def test_a_visit_that_is_no_milestone_is_locked_and_the_site_may_be_frozen_at_any_time(injected, as_role):
+    manager = as_role("data manager")
+    assert lock(manager, visit="W1").status_code == 302
+    assert (
+        manager.post("/locks/", {"level": "frozen", "participant": "P-001", "visit": ""}).status_code == 302
+    )
+
+
+def test_the_page_of_locks_shows_what_is_not_signed(injected, as_role):
+    page = text(as_role("data manager").get("/locks/"))
+    assert "Milestones not signed" in page
+    assert "<td>D0</td>" in page

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstdose.datasets.odm.element import element
-from firstdose.datasets.odm.metadata import study_oid, version_oid
+from firstdose.datasets.odm.metadata import study_oid
 from firstdose.datasets.odm.oids import LOCATION, SIGNATURE, USER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
-    from firstdose.protocol.model import Protocol
+    from firstdose.datasets.odm.versions import Versions
     from firstdose.records.log.event import Event
 
 SITE = "site"  # the only site of a protocol that names none
 PROCESS = "process "
 
 
-def admin_element(protocol: Protocol, events: Sequence[Event], as_of: str) -> Element:
+def admin_element(versions: Versions, events: Sequence[Event], as_of: str) -> Element:
     """Users and meanings of signatures in the order in which they occur; sites as the protocol lists them."""
     return element(
         "AdminData",
         *_users(events),
-        *_locations(protocol, events, as_of),
+        *_locations(versions, events, as_of),
         *_signatures(events),
-        StudyOID=study_oid(protocol),
+        StudyOID=study_oid(versions.now.protocol),
     )
 
 
@@ -64,18 +64,21 @@ def _kind(actor: str, role: str) -> str:
     return "Investigator" if "investigator" in role else "Sponsor" if "sponsor" in role else "Other"
 
 
-def _locations(protocol: Protocol, events: Iterable[Event], as_of: str) -> Iterator[Element]:
-    """Each with the version that is in force since the first event."""
-    labels = {site.site: site.label for site in protocol.sites}
+def _locations(versions: Versions, events: Iterable[Event], as_of: str) -> Iterator[Element]:
+    """Each with every version and the day since which it is in force."""
+    labels = {site.site: site.label for site in versions.now.protocol.sites}
     since = next((event.at for event in events), as_of)[:10]
     for site in dict.fromkeys([*labels, *(event.site or SITE for event in events)]) or [SITE]:
         yield element(
             "Location",
-            element(
-                "MetaDataVersionRef",
-                StudyOID=study_oid(protocol),
-                MetaDataVersionOID=version_oid(protocol),
-                EffectiveDate=since,
+            *(
+                element(
+                    "MetaDataVersionRef",
+                    StudyOID=study_oid(version.protocol),
+                    MetaDataVersionOID=version.oid,
+                    EffectiveDate=version.since or since,
+                )
+                for version in versions.each
             ),
             OID=location_oid(site),
             Name=labels.get(site) or site,

@@ -14,10 +14,10 @@ from firstdose.datasets.odm.typing import typed
 from firstdose.records.visits import PARTICIPANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from firstdose.datasets.odm.typing import Typed
-    from firstdose.protocol.model import Protocol
+    from firstdose.datasets.odm.versions import Version
     from firstdose.protocol.names import Form
     from firstdose.records.log.event import Event, Key
 
@@ -27,16 +27,27 @@ Level = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(slots=True)
 class Tree:
-    """SubjectData (and ReferenceData) in the order of writing. `transactional`: every element says what it does."""
+    """SubjectData (and ReferenceData) in the order of writing. `transactional`: every element says what it does.
 
-    protocol: Protocol
-    forms: Mapping[str, Form]
+    `parts`: what was written under one version after the other, each time ReferenceData and ClinicalData.
+    """
+
+    version: Version
     transactional: bool
-    clinical: Element = field(default_factory=lambda: Element("ClinicalData"))
-    reference: Element = field(default_factory=lambda: Element("ReferenceData"))
+    parts: list[tuple[Version, Element, Element]] = field(default_factory=list)
     _open: list[tuple[Level, Element]] = field(default_factory=list)
     _seen: set[tuple[Level, ...]] = field(default_factory=set)
     _items: set[str] = field(default_factory=set)
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms of the version that is written under."""
+        return self.version.forms
+
+    def turn(self, version: Version) -> None:
+        """What follows is written under this version."""
+        if version is not self.version:
+            self.version, self._open, self._items = version, [], set()
 
     def at(self, key: Key, *, doing: str = "") -> Element:
         """The element of a record, visit or participant: the open one, or a new one where `doing` says what it does."""
@@ -66,6 +77,12 @@ class Tree:
         self.at(key.record, doing="Context")
         self._item(f"{item_oid(key.form, key.item)}{COMPARATOR}", None, "Remove", None, None)
 
+    def scores(self, record: Key, values: Iterable[tuple[str, str]]) -> None:
+        """Calculated values of a record; each stands in the place of the one that was calculated before."""
+        self.at(record)
+        for oid, value in values:
+            self._item(oid, value, "Upsert", None, None)
+
     def _item(
         self, oid: str, value: str | None, doing: str, audit: Element | None, why: Element | None
     ) -> None:
@@ -78,9 +95,7 @@ class Tree:
 
     def _append(self, path: tuple[Level, ...], depth: int, doing: str) -> None:
         tag, names = path[depth]
-        above = (
-            self._open[-1][1] if self._open else self.reference if tag == "ItemGroupData" else self.clinical
-        )
+        above = self._open[-1][1] if self._open else self._part(reference=tag == "ItemGroupData")
         made = SubElement(above, tag, dict(names))
         if self.transactional:
             made.set("TransactionType", doing or ("Context" if path[: depth + 1] in self._seen else "Upsert"))
@@ -88,12 +103,19 @@ class Tree:
         self._open.append((path[depth], made))
         self._items = set()
 
+    def _part(self, *, reference: bool) -> Element:
+        """ReferenceData or ClinicalData of the version that is written under."""
+        if not self.parts or self.parts[-1][0] is not self.version:
+            self.parts.append((self.version, Element("ReferenceData"), Element("ClinicalData")))
+        _version, product, people = self.parts[-1]
+        return product if reference else people
+
     def _path(self, key: Key) -> Iterator[Level]:
         if key.participant:
             yield "SubjectData", (("SubjectKey", key.participant),)
             if (key.form == PARTICIPANTS and not key.item) or not (key.visit or key.form):
                 return
-            oid, repeat = event_of(self.protocol, key.visit)
+            oid, repeat = event_of(self.version.protocol, key.visit)
             yield "StudyEventData", _named("StudyEventOID", oid, "StudyEventRepeatKey", repeat)
             if not key.form:
                 return

@@ -13,8 +13,8 @@ from firstdose.datasets.odm.oids import (
     CODES,
     COMPARATOR,
     MISSING_LIST,
-    SCORE,
     item_oid,
+    score_oid,
     unit_oid,
 )
 from firstdose.datasets.odm.typing import TYPES
@@ -70,10 +70,13 @@ def item_defs(
 
 
 def scores_of(form: Form) -> tuple[Score, ...]:
-    """The scores of a form whose items are shown; none where an item of the instrument is not."""
+    """The scores of a form whose items are shown; none where an item of the instrument is not.
+
+    A scale is its own score: what an item of the form already says is not said twice.
+    """
     entry = form.instrument
     whole = entry is None or all(form.item(item.name) for item in entry.items)
-    return form.scores if whole and form.items else ()
+    return tuple(score for score in form.scores if whole and form.items and not form.item(score.name))
 
 
 def _item_def(
@@ -169,7 +172,7 @@ def _score_def(form: Form, score: Score) -> Element:
         "ItemDef",
         words("Description", score.label),
         element("MeasurementUnitRef", MeasurementUnitOID=unit_oid(score.unit)) if score.unit else None,
-        OID=f"{SCORE}{form.name}.{score.name}",
+        OID=score_oid(form.name, score.name),
         Name=score.name,
         DataType="float",
         Length=FLOAT_LENGTH,
@@ -225,10 +228,11 @@ def _code_list(oid: str, name: str, codes: Iterable[tuple[str, str]], kind: str 
     return element("CodeList", *items, OID=oid, Name=name, DataType=kind)
 
 
-def unit_elements(forms: Mapping[str, Form]) -> list[Element]:
+def unit_elements(forms: Iterable[Form]) -> list[Element]:
     """Every unit that an item or a score has, by name."""
-    units = {item.unit for form in forms.values() for item in form.items}
-    units |= {score.unit for form in forms.values() for score in scores_of(form)}
+    units: set[str] = set()
+    for form in forms:
+        units |= {item.unit for item in form.items} | {score.unit for score in scores_of(form)}
     return [
         element("MeasurementUnit", words("Symbol", unit), OID=unit_oid(unit), Name=unit)
         for unit in sorted(units - {""})

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from firstdose import __version__
 from firstdose.datasets.odm.admin import admin_element, location_oid
+from firstdose.datasets.odm.calculated import calculated_on_record
 from firstdose.datasets.odm.clinical import Tree, audit_of, signature_of, typed_in
 from firstdose.datasets.odm.definitions import Extent
 from firstdose.datasets.odm.element import element, unwritable, write
-from firstdose.datasets.odm.metadata import study_element, study_oid, version_oid
+from firstdose.datasets.odm.metadata import study_element, study_oid
 from firstdose.datasets.odm.transactions import text_of, transactions
-from firstdose.datasets.recorded import exchanged_forms, nothing_hidden
-from firstdose.protocol.identity import compute_identity
+from firstdose.datasets.odm.versions import versions_of
+from firstdose.datasets.recorded import nothing_hidden
 from firstdose.records.log.event import Key
 from firstdose.records.log.state import fold
-from firstdose.records.log.tables import known_forms
 from firstdose.records.order import natural
 from firstdose.records.visits import PARTICIPANTS
 from firstdose.values.issue import Issue, Place, UserError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from firstdose.datasets.odm.versions import Versions
     from firstdose.datasets.recorded import Hide
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from firstdose.records.log.state import State
 
 EXPORT_REFUSED = 13
+NEVER = "1970-01-01T00:00:00Z"
 
 
 def export_odm(
@@ -54,23 +57,39 @@ def export_odm(
         UserError: a value has a character that XML cannot hold (FD-D010).
     """
     if not transactional:
-        as_of = events[-1].at if events else "1970-01-01T00:00:00Z"
+        as_of = events[-1].at if events else NEVER
         return export_odm_of_state(
             protocol, fold(events), out, hide=hide, events=events, as_of=as_of, invented=invented
         )
-    valued = [
+    valued = _valued(events)
+    keys = _keys_by_version(valued)
+    versions = versions_of(protocol, events, hide, keys, dict.fromkeys(event.key for event in valued))
+    texts = [(event.key, text_of(event)) for event in valued if event.kind == "value.set"]
+    study = _study(versions, texts, hide, out)
+    tree = transactions(versions, events)
+    _calculate(tree, versions, fold(events))
+    as_of = events[-1].at if events else NEVER
+    root = _root(protocol, "Transactional", events[-1].hash if events else "", as_of, invented=invented)
+    root.append(study)
+    root.append(admin_element(versions, events, as_of))
+    return _written(versions, root, tree, out)
+
+
+def _valued(events: Iterable[Event]) -> list[Event]:
+    """The events about values and records of forms."""
+    return [
         event for event in events if event.key.form and event.kind.partition(".")[0] in {"value", "repeat"}
     ]
-    keys = list(dict.fromkeys(event.key for event in valued))
-    forms = exchanged_forms(protocol, keys, hide)
-    texts = ((event.key, text_of(event)) for event in valued if event.kind == "value.set")
-    extents = _extents(forms, texts, out)
-    tree = transactions(protocol, forms, events)
-    as_of = events[-1].at if events else "1970-01-01T00:00:00Z"
-    root = _root(protocol, "Transactional", events[-1].hash if events else "", as_of, invented=invented)
-    root.append(_study(protocol, forms, keys, extents, hide))
-    root.append(admin_element(protocol, events, as_of))
-    return _written(protocol, root, tree, out)
+
+
+def _keys_by_version(valued: Iterable[Event]) -> dict[str, dict[Key, None]]:
+    """Identity of a version > everything on record until its last event."""
+    so_far: dict[Key, None] = {}
+    found: dict[str, dict[Key, None]] = {}
+    for last, part in groupby(valued, key=lambda event: event.protocol):
+        so_far |= dict.fromkeys(event.key for event in part)
+        found[last] = dict(so_far)
+    return found
 
 
 def export_odm_of_state(
@@ -90,14 +109,14 @@ def export_odm_of_state(
     kept = [key for key, record in state.records.items() if not record.struck]
     records = set(kept)
     texts = {key: value.text for key, value in state.values.items() if value.text and key.record in records}
-    forms = exchanged_forms(protocol, [*kept, *texts], hide)
-    extents = _extents(forms, texts.items(), out)
-    tree = Tree(protocol, forms, transactional=False)
-    _fill(tree, protocol, forms, state, texts, events)
+    versions = versions_of(protocol, events, hide, {}, [*kept, *texts])
+    study = _study(versions, texts.items(), hide, out)
+    tree = Tree(versions.now, transactional=False)
+    _fill(tree, state, texts, events)
     root = _root(protocol, "Snapshot", state.head, as_of, invented=invented)
-    root.append(_study(protocol, forms, kept, extents, hide))
-    root.append(admin_element(protocol, events, as_of))
-    return _written(protocol, root, tree, out)
+    root.append(study)
+    root.append(admin_element(versions, events, as_of))
+    return _written(versions, root, tree, out)
 
 
 def _root(protocol: Protocol, kind: str, head: str, as_of: str, *, invented: bool) -> Any:
@@ -117,25 +136,31 @@ def _root(protocol: Protocol, kind: str, head: str, as_of: str, *, invented: boo
     )
 
 
-def _study(
-    protocol: Protocol,
-    forms: Mapping[str, Form],
-    keys: Iterable[Key],
-    extents: Mapping[tuple[str, str], Extent],
-    hide: Hide,
-) -> Any:
-    known = known_forms(protocol).values()
-    hidden = {item.name for form in known for item in form.items if hide(form.name, item.name)}
-    recorded = [key for key in keys if key.form in forms and key.participant]
-    return study_element(protocol, forms, recorded, extents, compute_identity(protocol), hidden)
+def _study(versions: Versions, texts: Iterable[tuple[Key, str]], hide: Hide, out: Path) -> Any:
+    held = list(texts)
+    extents = {version.oid: _extents(version.forms, held, out) for version in versions.each}
+    return study_element(versions, extents, hide)
 
 
-def _written(protocol: Protocol, root: Any, tree: Tree, out: Path) -> Path:
-    for part in (tree.reference, tree.clinical):
-        if len(part) or part is tree.clinical:
-            part.set("StudyOID", study_oid(protocol))
-            part.set("MetaDataVersionOID", version_oid(protocol))
-            root.append(part)
+def _calculate(tree: Tree, versions: Versions, state: State) -> None:
+    """Scores of the records as they stand, after the last transaction."""
+    tree.turn(versions.now)
+    found = calculated_on_record(versions.now.protocol, versions.now.forms, state)
+    for record, values in found.items():
+        tree.scores(record, values)
+
+
+def _written(versions: Versions, root: Any, tree: Tree, out: Path) -> Path:
+    """The file: everybody's data first, then those of participants, by version in the order of the log."""
+    parts = tree.parts or [(versions.now, element("ReferenceData"), element("ClinicalData"))]
+    told = [(version, part) for version, part, _clinical in parts if len(part)]
+    told += [(version, part) for version, _reference, part in parts if len(part)]
+    if not any(part.tag == "ClinicalData" for _version, part in told):
+        told.append((parts[-1][0], parts[-1][2]))
+    for version, part in told:
+        part.set("StudyOID", study_oid(version.protocol))
+        part.set("MetaDataVersionOID", version.oid)
+        root.append(part)
     write(root, out)
     return out
 
@@ -167,13 +192,13 @@ def _unwritable(out: Path, key: Key, text: str) -> Issue:
 
 def _fill(
     tree: Tree,
-    protocol: Protocol,
-    forms: Mapping[str, Form],
     state: State,
     texts: Mapping[Key, str],
     events: Sequence[Event],
 ) -> None:
-    """Records by participant, visit, form and repeat; values in the order of the form."""
+    """Records by participant, visit, form and repeat; values in the order of the form, then its scores."""
+    protocol, forms = tree.version.protocol, tree.forms
+    scores = calculated_on_record(protocol, forms, state)
     by_seq = {event.seq: event for event in events}
     signed = _signatures(events)
     visits = {visit.visit: number for number, visit in enumerate(protocol.visits)}
@@ -196,7 +221,7 @@ def _fill(
                 event = by_seq.get(state.values[key].seq)
                 tree.item(key, value, audit=audit_of(event) if event else None)
         if record.form != PARTICIPANTS:
-            tree.at(record)
+            tree.scores(record, scores.get(record, ()))
 
 
 def _signatures(events: Iterable[Event]) -> dict[Key, Event]:

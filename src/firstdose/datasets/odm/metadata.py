@@ -21,10 +21,11 @@ from firstdose.datasets.odm.oids import (
     FORM,
     GROUP,
     METHOD,
-    SCORE,
     UNPLANNED,
     item_oid,
+    score_oid,
 )
+from firstdose.records.log.tables import known_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,35 +33,24 @@ if TYPE_CHECKING:
 
     from firstdose.catalogue import Item, Score
     from firstdose.datasets.odm.definitions import Extent
+    from firstdose.datasets.odm.versions import Version, Versions
+    from firstdose.datasets.recorded import Hide
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.model_of_capture import Branch
     from firstdose.protocol.names import Form
     from firstdose.records.log.event import Key
+
+    Extents = Mapping[tuple[str, str], Extent]
 
 
 def study_oid(protocol: Protocol) -> str:
     return protocol.trial.id
 
 
-def version_oid(protocol: Protocol) -> str:
-    return f"MDV.{protocol.trial.version}"
-
-
-def study_element(
-    protocol: Protocol,
-    forms: Mapping[str, Form],
-    keys: Iterable[Key],
-    extents: Mapping[tuple[str, str], Extent],
-    identity: str,
-    hidden: Iterable[str] = (),
-) -> Element:
-    """Study with one MetaDataVersion. `hidden`: names of items of which no rule may speak."""
-    hidden = set(hidden)
-    # Of nobody: the tables of the product are reference data and belong to no event.
-    own = {name: form for name, form in forms.items() if form.of_participants}
-    events = _events(protocol, own, keys)
-    trial = protocol.trial
-    units = unit_elements(forms)
+def study_element(versions: Versions, extents: Mapping[str, Extents], hide: Hide) -> Element:
+    """Study with one MetaDataVersion for each version. `extents`: OID of a version > what is on record of its items."""
+    trial = versions.now.protocol.trial
+    units = unit_elements(form for version in versions.each for form in version.forms.values())
     return element(
         "Study",
         element(
@@ -70,21 +60,33 @@ def study_element(
             element("ProtocolName", text=f"{trial.id}, version {trial.version}"),
         ),
         element("BasicDefinitions", *units) if units else None,
-        element(
-            "MetaDataVersion",
-            element("Protocol", *_event_refs(events)),
-            *(_event_def(protocol, oid, held) for oid, held in events.items()),
-            *(_form_def(form) for form in own.values()),
-            *(_group_def(protocol, form) for form in forms.values()),
-            *item_defs(protocol, forms, extents, hidden),
-            *code_list_elements(forms),
-            *(_condition(branch, forms, hidden) for branch in _branches(protocol, forms)),
-            *(_score_method(form, score) for form in forms.values() for score in scores_of(form)),
-            *_derivations(protocol, hidden),
-            OID=version_oid(protocol),
-            Name=f"version {trial.version}, identity {identity}",
-        ),
-        OID=study_oid(protocol),
+        *(_version_element(version, extents[version.oid], hide) for version in versions.each),
+        OID=study_oid(versions.now.protocol),
+    )
+
+
+def _version_element(version: Version, extents: Extents, hide: Hide) -> Element:
+    """One MetaDataVersion; no rule speaks of what is hidden."""
+    protocol, forms = version.protocol, version.forms
+    known = known_forms(protocol).values()
+    hidden = {item.name for form in known for item in form.items if hide(form.name, item.name)}
+    recorded = [key for key in version.keys if key.form in forms and key.participant]
+    # Of nobody: the tables of the product are reference data and belong to no event.
+    own = {name: form for name, form in forms.items() if form.of_participants}
+    events = _events(protocol, own, recorded)
+    return element(
+        "MetaDataVersion",
+        element("Protocol", *_event_refs(events)),
+        *(_event_def(protocol, oid, held) for oid, held in events.items()),
+        *(_form_def(form) for form in own.values()),
+        *(_group_def(protocol, form) for form in forms.values()),
+        *item_defs(protocol, forms, extents, hidden),
+        *code_list_elements(forms),
+        *(_condition(branch, forms, hidden) for branch in _branches(protocol, forms)),
+        *(_score_method(form, score) for form in forms.values() for score in scores_of(form)),
+        *_derivations(protocol, hidden),
+        OID=version.oid,
+        Name=f"version {protocol.trial.version}, identity {version.identity}",
     )
 
 
@@ -202,7 +204,9 @@ def _item_refs(form: Form, item: Item, branched: set[str]) -> Iterator[Element]:
 
 def _score_ref(form: Form, score: Score) -> Element:
     name = f"{form.name}.{score.name}"
-    return element("ItemRef", ItemOID=f"{SCORE}{name}", Mandatory="No", MethodOID=f"{METHOD}{name}")
+    return element(
+        "ItemRef", ItemOID=score_oid(form.name, score.name), Mandatory="No", MethodOID=f"{METHOD}{name}"
+    )
 
 
 # --------------------------------------------------------------------------------------------- rules and methods

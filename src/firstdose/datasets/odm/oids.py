@@ -17,9 +17,13 @@ def item_oid(form: str, item: str) -> str:
     return f"{ITEM}{form}.{item}"
 
 
+def score_oid(form: str, score: str) -> str:
+    return f"{SCORE}{form}.{score}"
+
+
 def names_of(oid: str) -> tuple[str, str]:
-    """(form, item) of an item's OID."""
-    form, _, item = oid.removeprefix(ITEM).rpartition(".")
+    """(form, item) of an item's OID, or of a score's."""
+    form, _, item = oid.removeprefix(ITEM).removeprefix(SCORE).rpartition(".")
     return form, item
 
 

@@ -11,8 +11,8 @@ from firstdose.datasets.odm.oids import (
     EVENT,
     FORM,
     GROUP,
-    ITEM,
     MISSING_LIST,
+    SCORE,
     UNPLANNED,
     USER,
     names_of,
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from firstdose.values.issue import Issue
 
 
+_NOTHING = ("", "", "", "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """One audit record: `doing` is the TransactionType, `seq` the number of the event in the log."""
@@ -45,17 +48,25 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class OdmReading:
-    """Text of each value by its key, as recorded; audit records in the order of the file."""
+    """Text of each value by its key, as recorded; audit records in the order of the file.
+
+    `calculated`: record and score > the value that the file has for it. Nobody entered it: it is no value of the record.
+    """
 
     values: dict[Key, str]
     records: tuple[Key, ...]
     audits: tuple[Audit, ...]
+    calculated: dict[Key, str]
 
 
 @dataclass(slots=True)
 class _Reader:
-    kinds: dict[str, str]
-    found: dict[Key, tuple[str | None, str, str]] = field(default_factory=dict)  # value, flag, comment
+    kinds: dict[tuple[str, str], str]  # (OID of the version, of the item) > data type
+    version: str = ""
+    found: dict[Key, tuple[str, str | None, str, str]] = field(
+        default_factory=dict
+    )  # type, value, flag, comment
+    calculated: dict[Key, str] = field(default_factory=dict)
     records: dict[Key, None] = field(default_factory=dict)
     audits: list[Audit] = field(default_factory=list)
 
@@ -78,17 +89,26 @@ class _Reader:
             self.records[key] = None
             return
         self.records.pop(key, None)
-        for held in [held for held in self.found if held.record == key]:
-            del self.found[held]
+        for of_it in (self.found, self.calculated):
+            for held in [held for held in of_it if held.record == key]:
+                del of_it[held]
 
     def _item(self, part: Element, key: Key) -> None:
+        oid = part.get("ItemOID", "")
+        if oid.startswith(SCORE):
+            self.calculated[key] = part.get("Value", "")
+            return
         match part.get("TransactionType"):
             case "Remove":
                 self.found.pop(key, None)
             case "Context":
                 pass
             case _:
-                self.found[key] = (part.get("Value"), *_annotation(part))
+                self.found[key] = (
+                    self.kinds.get((self.version, oid), ""),
+                    part.get("Value"),
+                    *_annotation(part),
+                )
 
     def _audit(self, part: Element, key: Key) -> None:
         audit = part.find("AuditRecord")
@@ -107,11 +127,10 @@ class _Reader:
 
     def values(self) -> Iterator[tuple[Key, str]]:
         """The recorded texts, comparators put before their numbers."""
-        for key, (value, flag, comment) in self.found.items():
+        for key, (kind, value, flag, comment) in self.found.items():
             if key.item.endswith(COMPARATOR):
                 continue
-            sign = self.found.get(replace(key, item=f"{key.item}{COMPARATOR}"), ("", "", ""))[0] or ""
-            kind = self.kinds.get(f"{ITEM}{key.form}.{key.item}", "")
+            sign = self.found.get(replace(key, item=f"{key.item}{COMPARATOR}"), _NOTHING)[1] or ""
             yield key, untyped(kind, value, sign, flag, comment)
 
 
@@ -120,12 +139,21 @@ def read_odm(path: Path) -> tuple[OdmReading | None, list[Issue]]:
     root, issues = read_xml(Source(path.name, path.read_bytes()))
     if root is None:
         return None, issues
-    kinds = {each.get("OID", ""): each.get("DataType", "") for each in root.iter("ItemDef")}
-    reader = _Reader(kinds)
+    reader = _Reader(_kinds(root))
     for part in (*root.iter("ReferenceData"), *root.iter("ClinicalData")):
+        reader.version = part.get("MetaDataVersionOID", "")
         for each in part:
             reader.read(each, Key())
-    return OdmReading(dict(reader.values()), tuple(reader.records), tuple(reader.audits)), issues
+    values = dict(reader.values())
+    return OdmReading(values, tuple(reader.records), tuple(reader.audits), reader.calculated), issues
+
+
+def _kinds(root: Element) -> dict[tuple[str, str], str]:
+    return {
+        (version.get("OID", ""), item.get("OID", "")): item.get("DataType", "")
+        for version in root.iter("MetaDataVersion")
+        for item in version.iter("ItemDef")
+    }
 
 
 def _below(part: Element, key: Key) -> Key:

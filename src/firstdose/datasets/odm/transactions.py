@@ -11,20 +11,23 @@ from firstdose.datasets.odm.element import element
 from firstdose.records.visits import PARTICIPANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from firstdose.protocol.model import Protocol
-    from firstdose.protocol.names import Form
+    from firstdose.datasets.odm.versions import Versions
     from firstdose.records.log.event import Event, Key
 
 ACT_OF = {"query": "query", "sdv": "sdv", "lock": "lock", "form": "form", "sign": "signature"}
 REDACTED = "UNK: redacted"
 
 
-def transactions(protocol: Protocol, forms: Mapping[str, Form], events: Iterable[Event]) -> Tree:
-    """The tree of all events; those of accounts, doses and exports are no clinical data and stay in the log."""
-    teller = _Teller(Tree(protocol, forms, transactional=True), forms)
+def transactions(versions: Versions, events: Iterable[Event]) -> Tree:
+    """The tree of all events, each under the version of its time.
+
+    Those of accounts, doses and exports are no clinical data and stay in the log.
+    """
+    teller = _Teller(Tree(versions.each[0], transactional=True))
     for event in events:
+        teller.tree.turn(versions.of(event))
         teller.tell(event)
     return teller.tree
 
@@ -37,12 +40,11 @@ def text_of(event: Event) -> str:
 @dataclass(slots=True)
 class _Teller:
     tree: Tree
-    forms: Mapping[str, Form]
     texts: dict[Key, dict[str, str]] = field(default_factory=dict)
 
     def tell(self, event: Event) -> None:
         key = event.key
-        if key.form and key.form not in self.forms:
+        if key.form and key.form not in self.tree.forms:
             return
         match event.kind:
             case "value.set" | "value.cleared":
@@ -65,7 +67,7 @@ class _Teller:
 
     def _value(self, event: Event) -> None:
         key, text = event.key, text_of(event)
-        value = typed_in(self.forms, key, text)
+        value = typed_in(self.tree.forms, key, text)
         if value is None:
             return
         held = self.texts.setdefault(key.record, {})
@@ -75,7 +77,7 @@ class _Teller:
         self.tree.item(
             key, replace(value, value=value.value if text else None), doing=doing, audit=audit_of(event)
         )
-        old = typed_in(self.forms, key, before)
+        old = typed_in(self.tree.forms, key, before)
         if old and old.comparator and not value.comparator:
             self.tree.uncompared(key)
 
@@ -85,7 +87,7 @@ class _Teller:
         self.tree.at(record, doing="Insert").append(audit_of(event))
         for item, text in self.texts.get(record, {}).items():
             key = replace(record, item=item)
-            value = typed_in(self.forms, key, text)
+            value = typed_in(self.tree.forms, key, text)
             if text and value is not None:
                 self.tree.item(key, value, doing="Insert")
 
@@ -97,7 +99,7 @@ class _Teller:
         note = act_of(event, act)
         if not key.item:
             self.tree.at(key, doing="Context").extend([audit_of(event), note])
-        elif typed_in(self.forms, key, "") is not None:
+        elif typed_in(self.tree.forms, key, "") is not None:
             group = self.tree.at(key.record, doing="Context")
             oid = f"IT.{key.form}.{key.item}"
             group.append(element("ItemData", audit_of(event), note, ItemOID=oid, TransactionType="Context"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -115,4 +114,4 @@ def make_event(
         payload=payload,
         salt=salt,
     )
-    return replace(event, hash=hash_of(event))
+    return event._replace(hash=hash_of(event))

@@ -16,7 +16,7 @@ from firstdose.records.log.issues import log_not_read, no_event, no_title
 from firstdose.values.issue import Issue, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from firstdose.records.log.event import Payload
 
@@ -145,12 +145,10 @@ def _title(raw: bytes) -> str | None:
 
 
 def event_of(line: Line, prev: str) -> Event:
-    _, study, seq, at, actor, role, auth, kind, site, *key, digest, protocol, app, idem = line.header
-    return Event(
-        study=study, seq=seq, at=at, actor=actor, role=role, auth=auth, kind=kind, site=site, key=Key(*key),
-        payload_digest=digest, protocol=protocol, app=app, idem=idem, prev=prev, hash=line.hash,
-        payload=line.payload, salt=line.salt,
-    )  # fmt: skip
+    """The event of a line; the parts of a header stand in the order of an event's own."""
+    header = line.header
+    key = Key(*header[9:14])
+    return Event._make((*header[1:9], key, *header[14:], prev, line.hash, line.payload, line.salt))
 
 
 def line_from(event: Event, number: int) -> Line | None:
@@ -161,6 +159,22 @@ def line_from(event: Event, number: int) -> Line | None:
         return Line(
             number, header, event.hash, event.salt, event.payload, canonical(header), payload, event.prev
         )
+    except (TypeError, ValueError):
+        return None
+
+
+def stored_line(
+    number: int, header: Sequence[Any], own: str, salt: str, payload: str | None, prev: object
+) -> Line | None:
+    """A row of a table, read as the line that the file would hold; None where that is no event of this format.
+
+    `payload`: its text as it is stored, None where it was erased; `prev`: the hash before, as the row tells it.
+    """
+    if not isinstance(prev, str):
+        return None
+    try:
+        told = _ENCODE([header, own, salt])[:-1]
+        return parse_line(f"{told},{'null' if payload is None else payload}]\n".encode(), number, prev)
     except (TypeError, ValueError):
         return None
 
@@ -185,8 +199,8 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 _HEADER = "[" + ",".join("%d" if part in NUMBERS else '"%s"' for part in range(PARTS)) + "]"
 
 
-def parse_line(raw: bytes, number: int) -> Line | None:
-    """A line of the file; None where it is no event of this format.
+def parse_line(raw: bytes, number: int, prev: str | None = None) -> Line | None:
+    """A line of the file; None where it is no event of this format. `prev`: the hash before it, where that is told.
 
     A line that is written canonically, as nearly all are, is not taken apart twice: what was read is put together
     again and compared with the line as a whole.
@@ -196,14 +210,14 @@ def parse_line(raw: bytes, number: int) -> Line | None:
         (header, own, salt, payload), _ = _QUICK(text)
         head, body = _HEADER % tuple(header), _ENCODE(payload)
     except (ValueError, TypeError, RecursionError):
-        return _parse_slowly(raw, number)
+        return _parse_slowly(raw, number, prev)
     if (
         text != f'[{head},"{own}","{salt}",{body}]\n'
         or header[0] != FORMAT
         or not _plain(text, body, payload)
     ):
-        return _parse_slowly(raw, number)
-    return Line(number, header, own, salt, payload, head.encode(), body.encode())
+        return _parse_slowly(raw, number, prev)
+    return Line(number, header, own, salt, payload, head.encode(), body.encode(), prev)
 
 
 def _plain(text: str, body: str, payload: object) -> bool:
@@ -218,7 +232,7 @@ def _plain(text: str, body: str, payload: object) -> bool:
     )
 
 
-def _parse_slowly(raw: bytes, number: int) -> Line | None:
+def _parse_slowly(raw: bytes, number: int, prev: str | None) -> Line | None:
     try:
         header, own, salt, payload = _STRICT.decode(raw.decode())
         if not (_is_header(header) and isinstance(own, str) and isinstance(salt, str)):
@@ -227,7 +241,7 @@ def _parse_slowly(raw: bytes, number: int) -> Line | None:
             return None
         body = None if payload is None else canonical(payload)
         header, payload = composed(header), None if payload is None else composed(payload)
-        return Line(number, header, own, salt, payload, canonical(header), body)
+        return Line(number, header, own, salt, payload, canonical(header), body, prev)
     except (ValueError, TypeError, RecursionError):
         return None
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from firstdose.records.log.event import Event, Key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(NamedTuple):
     """A value. `text` is what a cell of the study folder holds (3.5, <0.5, ND: reason; '' cleared), `raw` what was typed.
 
     `seq`: the event that set it; `first`: the event of its first entry; they differ where it was changed.
@@ -70,9 +71,22 @@ def with_texts(state: State, texts: Mapping[Key, str]) -> State:
 def fold(events: Iterable[Event], state: State | None = None) -> State:
     """The state after these events, from nothing or from an earlier state (which is changed)."""
     state = State() if state is None else state
-    for event in events:
-        apply(event, state)
+    with uncollected():
+        for event in events:
+            apply(event, state)
     return state
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for circles meanwhile: a log has none, and to look for them among a million values takes its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def apply(event: Event, state: State) -> None:
@@ -105,13 +119,14 @@ def _set(event: Event, state: State) -> None:
     _record(event, state)
     payload = event.payload or {"new": "UNK: redacted", "raw": ""}
     before = state.values.get(event.key)
+    told = payload.get
     state.values[event.key] = Value(
-        text=str(payload.get("new", "")),
-        raw=str(payload.get("raw", "")),
-        unit=str(payload.get("unit", "")),
-        seq=event.seq,
-        first=before.first if before else event.seq,
-        at=event.at,
-        actor=event.actor,
-        reason=str(payload.get("reason", "")),
+        str(told("new", "")),
+        str(told("raw", "")),
+        str(told("unit", "")),
+        event.seq,
+        before.first if before else event.seq,
+        event.at,
+        event.actor,
+        str(told("reason", "")),
     )

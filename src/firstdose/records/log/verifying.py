@@ -64,7 +64,18 @@ def verify(
 
     `keys`: the public keys that are trusted, none: any; `study`: the log's, '' as its first event says.
     """
-    return _verify(_lines(events), anchors, keys, study, LOG)
+    return verify_lines(_lines(events), anchors, keys=keys, study=study)
+
+
+def verify_lines(
+    lines: Iterable[Line | Issue],
+    anchors: Sequence[Anchor] = (),
+    *,
+    keys: Collection[str] = (),
+    study: str = "",
+) -> Verdict:
+    """The same of lines, such as a table's rows read by `file.stored_line`."""
+    return _verify(lines, anchors, keys, study, LOG)
 
 
 def verify_file(

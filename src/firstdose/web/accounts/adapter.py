@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from firstdose.web.accounts import issues, lockout
 from firstdose.web.accounts.sessions import PROVEN
 from firstdose.web.audit.clock import now
+from firstdose.web.audit.sayings import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -68,7 +69,7 @@ def refuse_locked(name: str) -> None:
     """Raise the sentence that a form shows while this name is locked."""
     if minutes := lockout.minutes_locked(name):
         issue = issues.locked("login", minutes)
-        raise ValidationError(f"{issue.message} {issue.remedy}", code=issue.code)
+        raise ValidationError(str(say(issue)), code=issue.code)
 
 
 def _just_logged_in(request: HttpRequest) -> bool:

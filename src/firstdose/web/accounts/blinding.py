@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from firstdose.web.accounts.standing import Standing
 
 # Forms that show the dose as a whole, and items that show it wherever they stand.
-HIDDEN_FORMS = frozenset({ADMINISTRATION, cell_product.ENTRY.name, "product_release", "custody"})
+HIDDEN_FORMS = frozenset(
+    {ADMINISTRATION, cell_product.ENTRY.name, "product_release", "custody", "dose_override"}
+)
 HIDDEN_ITEMS = frozenset(
     {item.name for item in injection.ENTRY.items} - {"site", "laterality"} | {"dose_level", "role", "lot"}
 )

@@ -20,8 +20,10 @@ from firstdose.web.accounts.history import COLUMNS, held_on
 from firstdose.web.accounts.invitations import invite
 from firstdose.web.accounts.models import Person
 from firstdose.web.accounts.rights import RIGHTS, ROLES, needs
+from firstdose.web.audit.cells import harmless
 from firstdose.web.audit.clock import now
 from firstdose.web.audit.models import Event
+from firstdose.web.audit.sayings import say
 
 if TYPE_CHECKING:
     from firstdose.web.accounts.standing import Request
@@ -65,7 +67,7 @@ def person_new(request: Request) -> HttpResponse:
 def say_whether_sent(request: Request, person: Person, sent: str | Issue) -> None:
     """The link itself is not shown: it is for the invited person alone."""
     if isinstance(sent, Issue):
-        messages.error(request, f"{sent.message} {sent.remedy}")
+        messages.error(request, str(say(sent)))
     else:
         messages.success(
             request, _("A link was sent to %(email)s. It works for 72 hours.") % {"email": person.email}
@@ -90,15 +92,10 @@ def _csv(rows: list[Any], name: str) -> HttpResponse:
     text = StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(COLUMNS)
-    out.writerows([_harmless(cell) for cell in row.cells] for row in rows)
+    out.writerows([harmless(cell) for cell in row.cells] for row in rows)
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 @needs("see people")

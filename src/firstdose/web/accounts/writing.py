@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from firstdose.web.audit.head import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 @contextmanager
 def together() -> Iterator[None]:
-    """All or nothing."""
-    with transaction.atomic():
+    """All or nothing. Whoever writes waits in one queue: for the head of the log first, for rows only then."""
+    with writing():
         yield

@@ -6,12 +6,12 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from firstdose.records.log.event import NewEvent
-from firstdose.records.log.verifying import verify
+from firstdose.records.log.verifying import verify_lines
 from firstdose.web.audit import issues
 from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.anchoring import anchors
 from firstdose.web.audit.append import append
-from firstdose.web.audit.reading import events
+from firstdose.web.audit.reading import lines
 from firstdose.web.audit.trail import as_csv, found, told
 
 if TYPE_CHECKING:
@@ -46,4 +46,4 @@ def export_trail(*, by: Actor, filters: Filters, scope: Scope) -> bytes:
 
 def verify_now() -> Verdict:
     """The log as the database holds it, against itself and against its anchors."""
-    return verify(events(), anchors())
+    return verify_lines(lines(), anchors())

@@ -30,7 +30,7 @@ from firstdose.web.audit.clock import now, stamp
 from firstdose.web.audit.consequences import consequences
 from firstdose.web.audit.folding import FOLDED
 from firstdose.web.audit.head import last_event, writing
-from firstdose.web.audit.projecting import load, project
+from firstdose.web.audit.projecting import load, project, write_rows
 from firstdose.web.audit.reading import event_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def append(
         refuse_struck(wanted, there)
         refuse_unreasoned(wanted, there)
         written = tuple(_chained(_full(wanted, there), by, idem, study, protocol))
-        _insert(written)
+        _insert(written, _write)
         project(written, there)
         transaction.on_commit(lambda: _tell(written))
     return written
@@ -94,7 +94,7 @@ def put_back(events: Iterable[Event]) -> int:
         if last_event() is not None:
             raise ValueError("the log is not empty")
         while chunk := tuple(islice(events, _CHUNK)):
-            _insert(chunk)
+            _insert(chunk, write_rows)
             many += len(chunk)
     return many
 
@@ -164,15 +164,15 @@ _EVENT = (
 )  # fmt: skip
 
 
-def _insert(events: Sequence[Event]) -> None:
+def _insert(events: Sequence[Event], write: Callable[..., None]) -> None:
     said = [event for event in events if event.payload is not None]
     payloads = [(event.seq, event.salt, canonical(event.payload or {}).decode()) for event in said]
-    _write("event", _EVENT, [_row(event) for event in events])
-    _write("payload", ("seq", "salt", "text"), payloads)
+    write("event", _EVENT, [_row(event) for event in events])
+    write("payload", ("seq", "salt", "text"), payloads)
 
 
 def _write(table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    """One statement a table; Django's own way builds an object for each row first."""
+    """A save in one statement a table; Django's own way builds an object for each row first."""
     marks = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         for start in range(0, len(rows), 1000):

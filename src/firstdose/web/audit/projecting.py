@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Q
 
+from firstdose.records.log.state import uncollected
 from firstdose.web.audit import models
 from firstdose.web.audit.folding import (
     FOLDED,
@@ -24,7 +27,7 @@ from firstdose.web.audit.folding import (
     shown,
 )
 from firstdose.web.audit.head import writing
-from firstdose.web.audit.reading import events
+from firstdose.web.audit.reading import events, whole_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,10 +46,8 @@ _COLUMNS: Final[Mapping[Any, tuple[str, ...]]] = {
 }
 PROJECTIONS: Final[tuple[Any, ...]] = tuple(_COLUMNS)
 _CHUNK = 20_000
-_EVENTS = (
-    "SELECT e.seq, e.kind, e.site, e.participant, e.visit, e.form, e.repeat, e.item, e.at, e.actor, p.text"
-    " FROM event e LEFT JOIN payload p ON p.seq = e.seq WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq"
-)
+_HAPPENED = "e.seq, e.kind, e.site, e.participant, e.visit, e.form, e.repeat, e.item, e.at, e.actor, p.text"
+_CACHE = -200_000  # SQLite's memory for the indexes while a whole table is written, in kibibytes
 
 
 def place_of(key: Key) -> dict[str, str]:
@@ -164,17 +165,18 @@ def _upsert(rows: Sequence[Any], unique: Sequence[str]) -> None:
 def folded() -> Now:
     """What holds by the log alone."""
     now = Now()
-    now.apply(rows_happened(_rows(), _kept()))
+    with uncollected():
+        now.apply(rows_happened(whole_log(_HAPPENED), _kept()))
     return now
 
 
 def rebuild() -> Now:
     """Drop what the current tables say and write the fold of the log; nobody writes meanwhile."""
-    with writing():
+    with writing(), _roomy():
         now = folded()
         for model in PROJECTIONS:
             model.objects.all().delete()
-            _write(model, _table(now, model))
+            write_rows(model._meta.db_table, _COLUMNS[model], _table(now, model))  # noqa: SLF001
     return now
 
 
@@ -193,28 +195,30 @@ def _differ(now: Now, model: Any) -> Iterator[str]:
 
 
 def _table(now: Now, model: Any) -> Iterator[tuple[Any, ...]]:
+    record, value, query = attrgetter(*_RECORD), attrgetter(*_VALUE), attrgetter(*_QUERY)
     rows: dict[Any, Any] = {
-        models.CurrentRecord: ((*key, *_plain(row, _RECORD)) for key, row in now.records.items()),
-        models.CurrentValue: ((*key, *_plain(row, _VALUE)) for key, row in now.values.items()),
-        models.CurrentQuery: (
-            (number, *row.record, *_plain(row, _QUERY)) for number, row in now.queries.items()
-        ),
+        models.CurrentRecord: ((*key, *record(row)) for key, row in now.records.items()),
+        models.CurrentValue: ((*key, *value(row)) for key, row in now.values.items()),
+        models.CurrentQuery: ((number, *row.record, *query(row)) for number, row in now.queries.items()),
         models.CurrentLock: ((*key, row.level, row.seq) for key, row in now.locks.items()),
     }
     return iter(rows[model])
 
 
-def _plain(row: Any, names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in names)
-
-
-def _rows() -> Iterator[tuple[Any, ...]]:
-    """Every event in order, a chunk at a time: neither memory nor the database holds a million at once."""
-    last = models.Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+@contextmanager
+def _roomy() -> Iterator[None]:
+    """Room for the indexes in memory: SQLite's own two megabytes would be written out again and again."""
+    if connection.vendor != "sqlite":
+        yield
+        return
     with connection.cursor() as cursor:
-        for after in range(0, last, _CHUNK):
-            cursor.execute(_EVENTS, [after, after + _CHUNK])
-            yield from cursor.fetchall()
+        cursor.execute("PRAGMA cache_size")
+        [before] = cursor.fetchone()
+        cursor.execute(f"PRAGMA cache_size={_CACHE}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size={before:d}")
 
 
 def _kept() -> dict[int, Any]:
@@ -222,23 +226,18 @@ def _kept() -> dict[int, Any]:
     return {erased(each): each.get("kept") or None for each in told}
 
 
-def _write(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
-    """A table as a whole: COPY on PostgreSQL, one prepared statement on SQLite."""
-    table, columns = model._meta.db_table, ", ".join(_COLUMNS[model])  # noqa: SLF001
+def write_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """As many rows as there are, past no trigger: COPY on PostgreSQL, one prepared statement on SQLite."""
+    names, rows = ", ".join(columns), iter(rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             return
-        marks = ", ".join(["%s"] * len(_COLUMNS[model]))
-        for chunk in _chunked(rows):
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", chunk)  # noqa: S608
-
-
-def _chunked(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    while chunk := list(islice(rows, _CHUNK)):
-        yield chunk
+        marks = ", ".join(["%s"] * len(columns))
+        while chunk := list(islice(rows, _CHUNK)):
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", chunk)  # noqa: S608
 
 
 def _chunks(seqs: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 
 from firstdose.protocol.identity import compute_identity
 from firstdose.protocol.model_of_capture import Capture, Site
@@ -16,9 +17,12 @@ from firstdose.records.log.tables import known_forms
 from firstdose.web.audit.models import Event, Payload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
 
+_LAST = "SELECT seq, hash FROM event WHERE kind = 'protocol.activated' ORDER BY seq DESC LIMIT 1"
 ONLY_SITE = Site(site="site", label="Site")
 
 
@@ -45,7 +49,7 @@ class Study:
         return self.protocol.trial.invented or not settings.MFA_REQUIRED
 
     @property
-    def forms(self) -> dict[str, Form]:
+    def forms(self) -> Mapping[str, Form]:
         """Every form, visits and participants among them."""
         return known_forms(self.protocol)
 
@@ -65,7 +69,9 @@ def current() -> Study:
     Raises:
         NoStudy: nothing was activated.
     """
-    last = Event.objects.filter(kind="protocol.activated").order_by("-seq").values_list("seq", "hash").first()
+    with connection.cursor() as cursor:  # asked many times a request: without building the query anew
+        cursor.execute(_LAST)
+        last = cursor.fetchone()
     if last is None:
         raise NoStudy
     return _activated(*last)

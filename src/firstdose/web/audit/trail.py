@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Q
 
 from firstdose.web.audit import issues, models
+from firstdose.web.audit.cells import harmless
 from firstdose.web.audit.reading import event_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _CHUNK: Final = 1000
 _LONGEST: Final = 300
 # What the blinded see of others' acts: entries and the work on them. Doses, decisions, exports are not among them.
 _SEEN_BLIND: Final = ("value.", "repeat.", "form.", "participant.", "photo.", "query.", "sdv.", "lock.")
-_FORMULA: Final = re.compile(r"^(?:[=@\t\r]|[+-](?!\s*[\d.,]+\s*$))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +161,8 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
     many = 0
     for row in rows:
         many += 1
-        writer.writerow([_harmless(str(row[name])) for name in COLUMNS])
+        writer.writerow([harmless(str(row[name])) for name in COLUMNS])
     return out.getvalue().encode(), many
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def history(key: Key) -> list[dict[str, Any]]:

@@ -184,6 +184,7 @@ def _change(sheet: Sheet, each: Reading, source: Mapping[str, str]) -> NewEvent:
         "new": each.text,
         "raw": each.typed.typed or each.text,
         "unit": each.item.unit,
+        **({"twice": "yes"} if each.twice else {}),
     }
     return NewEvent(
         kind="value.set", key=each.key, site=sheet.site, payload=told | {"reason": reason, **source}

@@ -28,6 +28,7 @@ LETTERS = {
     "shown": "f",
     "side": "x",
     "closing": "c",
+    "again": "o",
 }
 REASON_FOR_ALL, SAME = "reason_for_all", "same"
 PAPER, PAPER_DAY = "paper", "paper_day"
@@ -39,7 +40,7 @@ class Entry:
 
     `typed`: the box; `code`, `why`: reason for no value; `seen`: number of the event that the page showed; `reason`: of
     a change; `keep`: why a soft fault is kept, `shown`: the faults it answers; `side`: mine or theirs; `closing`: clear
-    or keep what is no longer asked.
+    or keep what is no longer asked; `again`: the box once more.
     """
 
     typed: str = ""
@@ -51,6 +52,7 @@ class Entry:
     shown: str = ""
     side: str = ""
     closing: str = ""
+    again: str = ""
 
     @property
     def value(self) -> tuple[str, str, str]:
@@ -97,7 +99,8 @@ def entry_of(item: Item, value: Value | None, language: str) -> Entry:
     missing = read_missing_reason(value.text)
     if missing and not (item.kind == "code" and value.text in item.code_names):
         return Entry(code=missing.code, why=missing.reason, seen=seen)
-    as_typed = value.raw and read_typed(item, value.raw, language).text == value.text
+    differs = value.raw and value.raw != value.text
+    as_typed = differs and read_typed(item, value.raw, language).text == value.text
     return Entry(typed=value.raw if as_typed else value.text, seen=seen)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from firstdose.protocol.names import EVENTS
 from firstdose.values.missing import MISSING, read_missing_reason
+from firstdose.web.capture.again import is_twice
 from firstdose.web.capture.entries import input_name
 from firstdose.web.capture.reading import MINE, THEIRS, told_as
 from firstdose.web.capture.sheet import lesions_of
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class Field:
     """One item of one record as it is drawn. `names`: of its inputs, by part of an Entry.
 
-    `seen`: the event that the page answers for; `there`: the one that stands now, another while one must choose.
+    `seen`: the event that the page answers for; `there`: the one that stands now, another while one must choose;
+    `twice`: it has a second box.
     """
 
     reading: Reading
@@ -40,6 +42,7 @@ class Field:
     shown: str
     stands: str
     history: tuple[str, str, str, str, str]
+    twice: bool = False
 
     @property
     def id(self) -> str:
@@ -57,6 +60,12 @@ class Field:
     @property
     def value(self) -> str:
         return self.reading.entry.typed
+
+    @property
+    def again(self) -> str:
+        """What stands in the second box: nothing where it differed, so that it is typed anew and not mended."""
+        differed = any(said.code == "FD-W059" for said in self.reading.hard)
+        return "" if differed else self.reading.entry.again
 
     @property
     def mine(self) -> str:
@@ -142,7 +151,7 @@ def _field(sheet: Sheet, reading: Reading) -> Field:
     key, there = reading.key, reading.before.seq if reading.before else 0
     names = {
         part: input_name(part, key)
-        for part in ("typed", "code", "why", "seen", "reason", "keep", "shown", "side", "closing")
+        for part in ("typed", "code", "why", "seen", "reason", "keep", "shown", "side", "closing", "again")
     }
     return Field(
         reading=reading,
@@ -154,6 +163,7 @@ def _field(sheet: Sheet, reading: Reading) -> Field:
         shown=told_as(reading.soft),
         stands=_readable(reading),
         history=(key.participant, key.visit, key.form, key.repeat, key.item),
+        twice=is_twice(sheet.study.capture, sheet.name, reading.item),
     )
 
 

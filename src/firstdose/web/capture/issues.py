@@ -43,11 +43,14 @@ def changed_meanwhile(who: str, now: str) -> Objection:
 
 
 def no_longer_asked() -> Objection:
-    """FD-W044: an answer closes an item that has a value; nothing is ever blanked unasked."""
+    """FD-W044: an answer closes an item that has a value; nothing is ever blanked unasked.
+
+    Where it is kept its words go on record, so they are said in the language of the page only when they are shown.
+    """
     return Objection(
         "FD-W044",
-        _("By the answers above this is not asked, and it has a value."),
-        _("Clear it with a reason, or keep it with a reason."),
+        "By the answers above this is not asked, and it has a value.",
+        "Clear it with a reason, or keep it with a reason.",
     )
 
 
@@ -118,6 +121,33 @@ def saved_already(number: str) -> Objection:
     """FD-W055: an old page of a new record is sent again with other texts."""
     message = _("This record was saved already, as number %(number)s.") % {"number": number}
     return Objection("FD-W055", message, _("Open it and change it there; what was typed here was not saved."))
+
+
+def still_to_come(day: str, today: str) -> Objection:
+    """FD-W057: a day that has not come yet. Kept, its words go on record, so they are English here."""
+    message = f"{day} is still to come: where the site is it is {today}."
+    return Objection("FD-W057", message, "Is it so, or is the date wrong?", "query")
+
+
+def long_ago(day: str, days: int, within: int) -> Objection:
+    """FD-W058: a record that is entered later than the protocol plans. Kept, its words go on record."""
+    message = f"{day} is {days} days ago, and records are entered within {within} days."
+    return Objection("FD-W058", message, "Is the date right? Then say why it is entered late.", "query")
+
+
+def typed_otherwise(first: str, second: str) -> Objection:
+    """FD-W059: a value that is typed twice, and differs."""
+    message = _("The two differ: first %(first)s, then %(second)s.") % {"first": first, "second": second}
+    return Objection("FD-W059", message, _("Look at the source, and type what it says in both boxes."))
+
+
+def once_more() -> Objection:
+    """FD-W060: a value that is to be typed twice and was typed once."""
+    return Objection(
+        "FD-W060",
+        _("This value is typed twice."),
+        _("Type it once more, from the source and not from the first box."),
+    )
 
 
 def paper_without_day() -> Objection:

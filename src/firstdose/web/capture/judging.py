@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from firstdose.derived.scores import arrays_of, score_column
 from firstdose.protocol.names import ADMINISTRATION, CONSENT, names_in_sight
+from firstdose.protocol.names_of_forms import once
 from firstdose.protocol.rule import read_rule
 from firstdose.records.checking import check_records
 from firstdose.records.due import LESIONS
-from firstdose.records.log.state import State
-from firstdose.records.log.tables import FIRST_LINE, read_state, records_in_order
+from firstdose.records.log.state import Record, State, with_texts
+from firstdose.records.log.tables import FIRST_LINE, known_forms, read_state, records_in_order
 from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.values.issue import Place
 from firstdose.web.accounts.blinding import hidden
 from firstdose.web.capture import issues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import polars as pl
 
+    from firstdose.protocol.model import Protocol
     from firstdose.protocol.names import Form
     from firstdose.records.log.event import Key
     from firstdose.records.snapshot import Snapshot
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from firstdose.web.accounts.standing import Standing
     from firstdose.web.audit.study import Study
     from firstdose.web.capture.strict import Objection
+
+    _Kept = tuple[Key, int]  # a record, and whether it is struck out
+    _Text = tuple[Key, str]
 
 # Told of other records than the one being entered, or of tables that are still growing.
 _NOT_HERE = frozenset({"FD-R012", "FD-R051", "FD-R052", "FD-R061", "FD-R074"})
@@ -64,24 +70,57 @@ def judge(
     there = [record for record in records if record in state.records]
     if not there:
         return Judgement(said={}, scores=())
-    snapshot = read_state(study.protocol, narrowed(study, state, form), passing=True).snapshot
-    lines = _lines(study, state, form)
+    known = narrowed(study, state, form)
+    told = _judges(study.protocol)(form.name, _records_of(known), _texts_of(known))
+    snapshot, lines = told.snapshot, told.lines
     said: dict[Key, list[Objection]] = {}
-    for issue in check_records(study.protocol, snapshot):
-        record = lines.get(issue.place.line) if issue.place.file == f"records/{form.name}.csv" else None
+    for issue in told.issues:
+        record = lines.get(issue.place.line)
         if record is None or record not in there or issue.code in _NOT_HERE:
             continue
         key = replace(record, item=_item_of(issue, snapshot, form))
         if not _gives_away(study, standing, form, issue, key.item):
             said.setdefault(key, []).append(_as_objection(issue))
     table = snapshot.table(form.name)
-    known = _calculated(form, table, lines, there) if scores and table is not None else iter(())
-    return Judgement(said=said, scores=tuple(known))
+    found = _calculated(form, table, lines, there) if scores and table is not None else iter(())
+    return Judgement(said=said, scores=tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the core says of the records of a form, whoever asks. `lines`: of its table, and the records there."""
+
+    snapshot: Snapshot
+    issues: tuple[Issue, ...]
+    lines: Mapping[int, Key]
+
+
+@once
+def _judges(protocol: Protocol) -> Callable[[str, frozenset[_Kept], frozenset[_Text]], _Told]:
+    """The core's judgement of a form; the last ones are remembered: the page after a save asks what the save asked."""
+
+    @lru_cache(maxsize=64)
+    def judged(form: str, records: frozenset[_Kept], texts: frozenset[_Text]) -> _Told:
+        state = State(records={key: Record(site="", added=0, struck=struck) for key, struck in records})
+        state = with_texts(state, dict(texts))
+        snapshot = read_state(protocol, state, passing=True).snapshot
+        lines = enumerate(records_in_order(protocol, state, form), start=FIRST_LINE)
+        return _Told(snapshot, tuple(check_records(protocol, snapshot, form)), dict(lines))
+
+    return judged
+
+
+def _records_of(state: State) -> frozenset[_Kept]:
+    return frozenset((key, record.struck) for key, record in state.records.items())
+
+
+def _texts_of(state: State) -> frozenset[_Text]:
+    return frozenset((key, value.text) for key, value in state.values.items() if value.text)
 
 
 def narrowed(study: Study, state: State, form: Form) -> State:
     """Only the forms that a check of this form can look at: the others have no say and cost time."""
-    names = {form.name, VISITS, PARTICIPANTS, CONSENT, LESIONS, ADMINISTRATION, *_seen_by_checks(study, form)}
+    names = forms_in_sight(study.protocol, form.name)
     return State(
         seq=state.seq,
         head=state.head,
@@ -90,25 +129,29 @@ def narrowed(study: Study, state: State, form: Form) -> State:
     )
 
 
-def _seen_by_checks(study: Study, form: Form) -> set[str]:
-    items = {
-        name
-        for each in study.protocol.checks
-        if each.activity == form.name
-        for name in _names(study, each.rule, form)
-    }
-    return {other.name for other in study.forms.values() if items & {item.name for item in other.items}}
+def forms_in_sight(protocol: Protocol, form: str) -> frozenset[str]:
+    """The forms that a check of this form can look at, itself among them."""
+    always = {form, VISITS, PARTICIPANTS, CONSENT, LESIONS, ADMINISTRATION}
+    return frozenset(always | _seen_by_checks(protocol).get(form, set()))
 
 
-def _names(study: Study, rule: str, form: Form) -> set[str]:
-    known = names_in_sight(study.protocol, "check", form.name)
-    read, _ = read_rule(rule, known, Place(""), [visit.visit for visit in study.protocol.visits])
+@once
+def _seen_by_checks(protocol: Protocol) -> dict[str, set[str]]:
+    """Form -> the forms that hold an item its checks name."""
+    found: dict[str, set[str]] = {}
+    for check in protocol.checks:
+        items = _names(protocol, check.rule, check.activity)
+        others = (
+            other for other in known_forms(protocol).values() if items & {item.name for item in other.items}
+        )
+        found.setdefault(check.activity, set()).update(other.name for other in others)
+    return found
+
+
+def _names(protocol: Protocol, rule: str, form: str) -> set[str]:
+    known = names_in_sight(protocol, "check", form)
+    read, _ = read_rule(rule, known, Place(""), [visit.visit for visit in protocol.visits])
     return set() if read is None else {*read.names, *(name for name, _ in read.lags)}
-
-
-def _lines(study: Study, state: State, form: Form) -> dict[int, Key]:
-    """Line of the form's table -> record."""
-    return dict(enumerate(records_in_order(study.protocol, state, form.name), start=FIRST_LINE))
 
 
 def _item_of(issue: Issue, snapshot: Snapshot, form: Form) -> str:
@@ -136,7 +179,7 @@ def _gives_away(study: Study, standing: Standing, form: Form, issue: Issue, item
         return True
     for check in study.protocol.checks:
         if issue.message.startswith(f"Check {check.check}:"):
-            return any(hidden(standing, "", name) for name in _names(study, check.rule, form))
+            return any(hidden(standing, "", name) for name in _names(study.protocol, check.rule, form.name))
     return False
 
 

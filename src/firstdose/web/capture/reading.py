@@ -13,8 +13,10 @@ from firstdose.records.log.state import with_texts
 from firstdose.values.missing import read_missing
 from firstdose.web.audit.models import Payload
 from firstdose.web.capture import issues
+from firstdose.web.capture.again import ask_again, ask_days
 from firstdose.web.capture.entries import Entry, entry_of, plain_text
 from firstdose.web.capture.judging import Judgement, judge
+from firstdose.web.capture.schedule import today_at
 from firstdose.web.capture.steps import check_steps
 from firstdose.web.capture.strict import Typed, read_typed
 from firstdose.web.capture.strict import read_missing as read_reason_for_none
@@ -36,7 +38,8 @@ MINE, THEIRS, CLEAR, KEEP = "mine", "theirs", "clear", "keep"
 class Reading:
     """One value of the page. `hard` refuses the save, `soft` asks for a reason, `notes` are only told.
 
-    `text`: the cell text that would be saved; `before`: what stands now; `moved`: somebody changed it meanwhile.
+    `text`: the cell text that would be saved; `before`: what stands now; `moved`: somebody changed it meanwhile; `twice`:
+    it was typed twice, and alike.
     """
 
     key: Key
@@ -47,6 +50,7 @@ class Reading:
     text: str
     asked: bool = True
     moved: bool = False
+    twice: bool = False
     hard: list[Objection] = field(default_factory=list)
     soft: list[Objection] = field(default_factory=list)
     notes: list[Objection] = field(default_factory=list)
@@ -121,6 +125,7 @@ def read_page(
     after = judge(sheet.study, sheet.standing, sheet.form, with_texts(sheet.state, texts), sheet.records)
     whole = _whole(sheet, entries)
     _say(sheet, values, whole, after)
+    ask_days(values.values(), sheet.study.capture, lambda: today_at(sheet.study, sheet.site))
     if any(each.changed for each in values.values()) or complete:
         _ask_values(sheet, values, complete=complete)
     refused = tuple(check_steps(sheet.study, sheet.state, sheet.participant, sheet.visit, sheet.name))
@@ -132,6 +137,7 @@ def _read(sheet: Sheet, key: Key, item: Item, entry: Entry, language: str) -> Re
     reading = _typed(key, item, entry, before, language)
     if before is not None and entry.event != before.seq:
         _settle_move(reading, language)
+    ask_again(sheet.study.capture, reading, language)
     return reading
 
 

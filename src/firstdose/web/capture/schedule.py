@@ -65,7 +65,7 @@ def day_zero(study: Study, state: State) -> dict[str, date]:
     """Participant -> day of the first administration, by the core."""
     if not any(key.form == PARTICIPANTS for key in state.records):
         return {}
-    frame = derive_day_zero(study.protocol, read_state(study.protocol, state).snapshot)
+    frame = derive_day_zero(study.protocol, read_state(study.protocol, state, passing=True).snapshot)
     return dict(frame.iter_rows())
 
 

@@ -15,6 +15,7 @@ from firstdose.records.order import in_order
 from firstdose.records.visits import PARTICIPANTS
 from firstdose.web.accounts.blinding import hidden
 from firstdose.web.audit.reading import current_state
+from firstdose.web.capture.judging import forms_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The records of a page with the items that this person may see. `state`: of the participant."""
+    """The records of a page with the items that this person may see. `state`: of the participant, in the forms that have a say here."""
 
     study: Study
     standing: Standing
@@ -67,7 +68,7 @@ def open_sheet(
     found = study.forms.get(form)
     if found is None or form == PARTICIPANTS or not found.of_participants or hidden(standing, form):
         return None
-    state = current_state(participant=participant)
+    state = _state_of(study, found, participant)
     records = _records(found, state, participant, visit, repeat)
     if records is None:
         return None
@@ -83,6 +84,13 @@ def open_sheet(
         items=items_of(found, standing),
         state=state,
     )
+
+
+def _state_of(study: Study, form: Form, participant: str) -> State:
+    """The forms that have a say on this page; before an injection the whole record has (eligibility)."""
+    if form.name == ADMINISTRATION:
+        return current_state(participant=participant)
+    return current_state(participant=participant, form__in=sorted(forms_in_sight(study.protocol, form.name)))
 
 
 def items_of(form: Form, standing: Standing) -> tuple[Item, ...]:

@@ -60,7 +60,7 @@ def check_eligibility(study: Study, state: State, participant: str) -> Iterator[
     """FD-W046: criteria that the record fails or leaves open; judged by the core."""
     if not study.protocol.eligibility:
         return
-    snapshot = read_state(study.protocol, state).snapshot
+    snapshot = read_state(study.protocol, state, passing=True).snapshot
     verdicts = derive_eligibility(study.protocol, snapshot, derive_participants(study.protocol, snapshot))
     open_ones = [
         f"{verdict.criterion} {verdict.sentence}"

@@ -92,6 +92,9 @@ def plan_import(study: Study, standing: Standing, name: str, content: bytes, rea
         if not errors(plan.issues):
             state = current_state()
             for path in sorted(records.iterdir(), key=lambda path: path.stem != PARTICIPANTS):
+                if path.stem not in study.forms:
+                    plan.issues.append(issues.signed_here_only(path.name))
+                    continue
                 _plan_table(plan, study, standing, state, path, reason)
             plan.issues += _forbidden(plan, study, state)
     if plan.changed and not reason.strip():

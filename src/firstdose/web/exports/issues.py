@@ -41,3 +41,10 @@ def not_complete(names: str) -> Issue:
         Place("import"), "FD-W154", _("An inspector's pack holds every site; this role sees only some: %(n)s.") % {"n": names},
         _("Ask somebody with the right for the whole study."),
     )  # fmt: skip
+
+
+def signed_here_only(name: str) -> Issue:
+    return Issue(
+        Place(name), "FD-W155", _("A table of doses released against the rule is not brought in: two persons sign each here."),
+        _("Take the table out and release the doses on their page."),
+    )  # fmt: skip

@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from firstdose.datasets.odm.exporting import export_odm
 from firstdose.datasets.recorded import nothing_hidden
 from firstdose.datasets.redcap.exporting import export_redcap
+from firstdose.records.log.overrides import overrides_in
 from firstdose.records.log.state import fold
 from firstdose.records.log.tables import study_tables
+from firstdose.records.overrides import beside
+from firstdose.records.study import INVENTED, RECORDS
 from firstdose.report.crf import build_annotated_crf, build_blank_crf, build_filled_crf
 from firstdose.report.pdf import render_pdf
 from firstdose.web.accounts.blinding import hidden
@@ -28,6 +31,8 @@ from firstdose.web.audit.study import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import polars as pl
+
     from firstdose.datasets.recorded import Hide
     from firstdose.records.log.event import Event
     from firstdose.records.log.state import State
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
     from firstdose.web.accounts.standing import Standing
     from firstdose.web.audit.study import Study
 
-INVENTED = "Invented records: no person stands behind them.\n"
+NO_PERSON = "Invented records: no person stands behind them.\n"
 FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in an archive: the clock never enters one
 
 
@@ -87,11 +92,16 @@ def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
 def tables_of(source: Source) -> dict[str, bytes]:
     """records/ACTIVITY.csv -> its bytes, hidden forms and items left out."""
     found = {}
-    for name, table in study_tables(source.study.protocol, source.state).items():
+    for name, table in _tables(source).items():
         if not source.hide(name, ""):
             shown = table.select([column for column in table.columns if not source.hide(name, column)])
-            found[f"records/{name}.csv"] = shown.write_csv(line_terminator="\n").encode()
+            found[f"{RECORDS}/{name}.csv"] = shown.write_csv(line_terminator="\n").encode()
     return found
+
+
+def _tables(source: Source) -> dict[str, pl.DataFrame]:
+    """The records, and the overrides of the log beside them: a dose that two released is no dose against the rule."""
+    return beside(study_tables(source.study.protocol, source.state), overrides_in(source.events))
 
 
 def make_study(source: Source) -> Made:
@@ -99,13 +109,13 @@ def make_study(source: Source) -> Made:
     tables = tables_of(source)
     files = [("protocol.yaml", source.study.text.encode()), *tables.items()]
     if source.study.invented:
-        files.append(("records/INVENTED.txt", INVENTED.encode()))
+        files.append((f"{RECORDS}/{INVENTED}", NO_PERSON.encode()))
     return Made(f"{_stem(source)}-study.zip", archive(files), "application/zip", _rows(tables))
 
 
 def make_csv(source: Source) -> Made:
     """The tables alone."""
-    tables = {name.removeprefix("records/"): content for name, content in tables_of(source).items()}
+    tables = {name.removeprefix(f"{RECORDS}/"): content for name, content in tables_of(source).items()}
     return Made(f"{_stem(source)}-csv.zip", archive(tables.items()), "application/zip", _rows(tables))
 
 

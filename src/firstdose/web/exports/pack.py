@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
+
+from django.db.models import Q
 
 from firstdose import __version__
 from firstdose.records.log.file import log_lines
 from firstdose.report.pdf import render_pdf
 from firstdose.web.audit.clock import read_stamp
 from firstdose.web.audit.models import Anchor
+from firstdose.web.audit.trail import Filters, Scope, as_csv, found, told
 from firstdose.web.exports.making import Made, archive, filled_crf, make_blank_crf, tables_of, whole_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from firstdose.records.log.event import Event
     from firstdose.web.exports.making import Source
 
-TRAIL = (
-    "seq",
-    "at",
-    "actor",
-    "role",
-    "kind",
-    "site",
-    "participant",
-    "visit",
-    "form",
-    "repeat",
-    "item",
-    "old",
-    "new",
-    "raw",
-    "reason",
-)
+# What is told in people.csv: accounts, roles, training, logins, second factors.
+PEOPLE = ("user.", "role.", "login.", "logout.", "factor.", "password.")
 READ_ME = """firstdose {version}: inspector's pack of {study}, up to event {seq} ({head})
 
 log.jsonl       every event, chained; its format is one page of the documentation (log format 1)
@@ -59,26 +46,17 @@ def make_pack() -> Made:
 
 
 def _files(source: Source) -> Iterator[tuple[str, bytes]]:
-    told = {
+    named = {
         "version": __version__,
         "study": source.study.id,
         "seq": source.state.seq,
         "head": source.state.head,
     }
-    yield "READ-ME.txt", READ_ME.format(**told).encode()
+    yield "READ-ME.txt", READ_ME.format(**named).encode()
     yield "log.jsonl", b"".join(log_lines(source.events))
     yield "anchors.txt", "".join(f"{row.line}\n" for row in Anchor.objects.order_by("seq", "pk")).encode()
-    yield "trail.csv", trail_csv(source.events)
-    yield (
-        "people.csv",
-        trail_csv(
-            [
-                event
-                for event in source.events
-                if event.kind.startswith(("user.", "role.", "login.", "logout.", "factor.", "password."))
-            ]
-        ),
-    )
+    yield "trail.csv", _trail(source)
+    yield "people.csv", _trail(source, *PEOPLE)
     yield "protocol.yaml", source.study.text.encode()
     yield from tables_of(source).items()
     yield "crf/blank.pdf", make_blank_crf(source).content
@@ -87,28 +65,10 @@ def _files(source: Source) -> Iterator[tuple[str, bytes]]:
         yield f"crf/{participant}.pdf", render_pdf(filled_crf(source, participant), moment)
 
 
-def trail_csv(events: Sequence[Event]) -> bytes:
-    """Events as a table that sorts and analyses."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(TRAIL)
-    for event in events:
-        key, payload = event.key, event.payload or {}
-        told = [str(payload.get(name, "")) for name in ("old", "new", "raw", "reason")]
-        writer.writerow(
-            [
-                event.seq,
-                event.at,
-                event.actor,
-                event.role,
-                event.kind,
-                event.site,
-                key.participant,
-                key.visit,
-                key.form,
-                key.repeat,
-                key.item,
-                *told,
-            ]
-        )
-    return out.getvalue().encode()
+def _trail(source: Source, *kinds: str) -> bytes:
+    """The events of the source, of these kinds where any are named, as the page of the trail exports them."""
+    rows = found(Filters(), Scope()).filter(seq__lte=source.state.seq)
+    if kinds:
+        rows = rows.filter(reduce(or_, (Q(kind__startswith=kind) for kind in kinds)))
+    content, _many = as_csv(told(rows))
+    return content

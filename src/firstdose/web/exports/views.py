@@ -16,6 +16,7 @@ from firstdose.values.issue import errors
 from firstdose.web.accounts.rights import needs
 from firstdose.web.accounts.standing import participants_for, require_participant
 from firstdose.web.audit.append import Moved
+from firstdose.web.audit.sayings import say
 from firstdose.web.audit.study import current
 from firstdose.web.exports import actions, issues, making
 from firstdose.web.exports.importing import Plan, bring_in, plan_import
@@ -66,7 +67,7 @@ def pack(request: Request) -> HttpResponse:
     """The inspector's pack: log, anchors, verifier, trail, people by date, filled forms."""
     if request.standing.sites:
         fault = issues.not_complete(", ".join(request.standing.sites))
-        messages.error(request, f"{fault.message} {fault.remedy}")
+        messages.error(request, str(say(fault)))
         return HttpResponseRedirect(reverse("exports"))
     return _sent(request, make_pack(), "inspector's pack")
 

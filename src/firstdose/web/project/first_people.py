@@ -11,6 +11,7 @@ from firstdose.web.accounts.invitations import invite
 from firstdose.web.accounts.models import Person
 from firstdose.web.accounts.rights import ADMINISTRATOR, ROLES
 from firstdose.web.audit.clock import now
+from firstdose.web.audit.sayings import say
 
 if TYPE_CHECKING:
     from firstdose.records.log.event import Actor
@@ -25,7 +26,7 @@ def invite_administrator(email: str, address: str, by: Actor) -> list[str]:
     person = _with_role(email.partition("@")[0], email, "Administrator", ADMINISTRATOR, by)
     link = invite(person=person, by=by, reason=FIRST, address=address)
     if isinstance(link, Issue):
-        return [f"{link.message} {link.remedy}"]
+        return [str(say(link))]
     return [f"The first account is {email}. Set its password here, within 72 hours: {link}"]
 
 

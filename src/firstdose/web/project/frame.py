@@ -16,12 +16,13 @@ from firstdose.web.audit.study import NoStudy, current
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# (name of the address, words, right): the menu in its order. An app that is not there yet is left out.
+# (name of the address, words, right): the menu in its order. Custody stands in it where the protocol has a product.
 MENU = (
     ("calendar", _("Calendar"), "see participants"),
     ("participants", _("Participants"), "see participants"),
     ("queries", _("Queries"), "see queries"),
     ("events", _("Adverse events"), "see events"),
+    ("custody", _("Custody"), "see dose"),
     ("escalation", _("Escalation"), "see decision"),
     ("deviations", _("Deviations"), "see deviations"),
     ("locks", _("Locks"), "lock"),
@@ -40,7 +41,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         study = current()
     except NoStudy:
         study = None
-    menu = [(reverse(name), words) for name, words, right in MENU if standing and standing.may(right)]
+    menu = [
+        (reverse(name), words)
+        for name, words, right in MENU
+        if standing and standing.may(right) and (name != "custody" or (study and study.protocol.product))
+    ]
     return {
         "standing": standing,
         "role_words": ROLES[standing.role] if standing else "",

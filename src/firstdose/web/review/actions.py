@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from firstdose.records.log.event import Actor, Event, Key, NewEvent
+from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.append import append
+from firstdose.web.audit.study import current
+from firstdose.web.review import issues
+from firstdose.web.review.milestones import unsigned_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,8 +59,20 @@ def key_parts(key: Key) -> tuple[str, ...]:
 
 
 def set_lock(*, by: Actor, level: Level, participant: str, visit: str, site: str, reason: str = "") -> Event:
-    """Freeze, thaw, lock or unlock a visit, a participant or (both empty) the study."""
-    payload = {"scope": "visit" if visit else "participant" if participant else "study", "reason": reason}
+    """Freeze, thaw, lock or unlock a visit, a participant or (both empty) the study.
+
+    Raises:
+        Refused: it is to be locked, milestones are not signed as they stand, and no reason says why it is locked all the same.
+    """
+    missing = unsigned_under(current(), participant, visit) if level == "locked" else []
+    if missing and not reason.strip():
+        raise Refused([issues.not_signed(missing)])
+    payload: dict[str, Json] = {
+        "scope": "visit" if visit else "participant" if participant else "study",
+        "reason": reason,
+    }
+    if missing:
+        payload["unsigned"] = [" ".join(each) for each in missing]
     return append(
         [NewEvent(kind=f"lock.{level}", key=Key(participant, visit), site=site, payload=payload)], by=by
     )[0]

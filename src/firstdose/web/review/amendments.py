@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from firstdose.derived.impact import Affected, derive_impact
+from firstdose.derived.item_map import NOTHING, map_items, may_become, untrue
 from firstdose.protocol.checking import check_protocol
 from firstdose.protocol.comparing import compare_protocols
 from firstdose.protocol.identity import compute_identity
@@ -18,6 +19,9 @@ from firstdose.web.audit.reading import current_state
 from firstdose.web.review import issues
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstdose.derived.item_map import MappedItem, Named
     from firstdose.protocol.model import Protocol
     from firstdose.records.log.event import Actor, Event, Json
     from firstdose.web.audit.study import Study
@@ -33,10 +37,12 @@ class Amendment:
     identity: str = ""
     told: str = ""
     affected: tuple[Affected, ...] = ()
+    items: tuple[MappedItem, ...] = ()
+    may_become: Mapping[Named, tuple[str, ...]] = field(default_factory=dict)
 
 
-def look_at(study: Study, text: str) -> Amendment:
-    """The file read and checked against itself and against what is on record."""
+def look_at(study: Study, text: str, renamed: Mapping[Named, str] = NOTHING) -> Amendment:
+    """The file read and checked against itself and against what is on record. `renamed`: as the person declares."""
     reading = read_protocol_text(text)
     found = list(reading.issues)
     if reading.protocol is not None:
@@ -48,13 +54,18 @@ def look_at(study: Study, text: str) -> Amendment:
         found.append(issues.another_trial(new.trial.id, study.id))
     if compute_identity(new) == study.identity:
         found.append(issues.same_protocol())
+    untold = untrue(study.protocol, new, renamed)
+    found += [issues.not_that_item(*each) for each in untold]
+    known = {at: now for at, now in renamed.items() if (*at, now) not in untold}
     return Amendment(
         text=text,
         issues=tuple(found),
         protocol=new,
         identity=compute_identity(new),
         told=tell_differences(study.protocol, new, compare_protocols(study.protocol, new)),
-        affected=derive_impact(study.protocol, new, current_state()),
+        affected=derive_impact(study.protocol, new, current_state(), known),
+        items=map_items(study.protocol, new, known),
+        may_become=may_become(study.protocol, new),
     )
 
 
@@ -67,6 +78,22 @@ def activate(*, by: Actor, amendment: Amendment, reason: str, idem: str = "") ->
         "version": amendment.protocol.trial.version,
         "reason": reason,
         "affected": len(amendment.affected),
+        "items": told_of_items(amendment.items),
     }
     new = [NewEvent(kind="protocol.activated", payload=payload)]
     return append(new, by=by, idem=idem, protocol=amendment.identity)[0]
+
+
+def told_of_items(items: tuple[MappedItem, ...]) -> dict[str, Json]:
+    """The map as the log holds it: names of items by what becomes of them, with the words for what differs."""
+    names: dict[str, list[str]] = {what: [] for what in ("same", "new", "retired")}
+    differing: dict[str, dict[str, Json]] = {"changed": {}, "renamed": {}}
+    for each in items:
+        name = f"{each.form}.{each.item}"
+        if each.what == "changed":
+            differing["changed"][name] = each.sentence
+        elif each.what == "renamed":
+            differing["renamed"][name] = f"{each.form}.{each.now}"
+        else:
+            names[each.what].append(name)
+    return {**names, **differing}

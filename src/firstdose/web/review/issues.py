@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from firstdose.values.issue import Issue, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_NAMED = 10  # milestones in one sentence
 
 
 def no_words(form: str) -> Issue:
@@ -72,4 +79,25 @@ def no_protocol_file() -> Issue:
         "FD-W089",
         _("No file was chosen, or it is no text."),
         _("Choose a protocol file."),
+    )
+
+
+def not_that_item(form: str, item: str, now: str) -> Issue:
+    return Issue(
+        Place("protocol.yaml"),
+        "FD-W090",
+        _("%(item)s of %(form)s cannot go on as %(now)s.") % {"item": item, "form": form, "now": now},
+        _("Choose a new item of the same form with the same kind of answer, each once."),
+    )
+
+
+def not_signed(milestones: Sequence[tuple[str, str]]) -> Issue:
+    named = ", ".join(f"{participant} {visit}" for participant, visit in milestones[:MOST_NAMED])
+    more = len(milestones) - MOST_NAMED
+    return Issue(
+        Place("locks"),
+        "FD-W091",
+        _("The investigator has not signed, as they stand: %(named)s.")
+        % {"named": f"{named} (+{more})" if more > 0 else named},
+        _("Have them signed, or write why it is locked all the same; the reason is kept with your name."),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstdose.records.visits import VISITS
-from firstdose.web.audit.models import CurrentValue
+from firstdose.records.visits import PARTICIPANTS, VISITS
+from firstdose.web.audit.models import CurrentRecord, CurrentValue
 from firstdose.web.review.shown import values_of
 
 if TYPE_CHECKING:
@@ -21,3 +21,10 @@ def unsigned(study: Study, participant: str) -> list[str]:
         for visit in study.capture.signed
         if visit in visits and not all(row.signed for row in values_of(participant, visit))
     ]
+
+
+def unsigned_under(study: Study, participant: str, visit: str) -> list[tuple[str, str]]:
+    """(participant, milestone) not signed as it stands within a visit, a participant, or (both empty) the study."""
+    rows = CurrentRecord.objects.filter(form=PARTICIPANTS, struck=0).order_by("added")
+    people = [participant] if participant else list(rows.values_list("participant", flat=True))
+    return [(name, each) for name in people for each in unsigned(study, name) if visit in {"", each}]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from firstdose.web.accounts.rights import needs
 from firstdose.web.accounts.standing import participants_for, require_participant
+from firstdose.web.audit.allowed import Refused
 from firstdose.web.audit.models import CurrentLock, CurrentQuery, CurrentRecord
 from firstdose.web.audit.study import current
 from firstdose.web.review import actions, issues
 from firstdose.web.review import deviations as of_rules
+from firstdose.web.review.milestones import unsigned
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -41,13 +43,15 @@ def locks(request: Request) -> HttpResponse:
             return HttpResponseRedirect(reverse("locks"))
     people = participants_for(request.standing)
     held = {(row.participant, row.visit): row.level for row in CurrentLock.objects.all()}
-    visits = [visit.visit for visit in current().protocol.visits]
+    study = current()
+    visits = [visit.visit for visit in study.protocol.visits]
     rows = [
         {
             "participant": name,
             "level": held.get((name, ""), ""),
             "acts": LEVELS[held.get((name, ""), "")],
             "open": _open(name),
+            "unsigned": unsigned(study, name),
             "visits": [(visit, held.get((name, visit), "")) for visit in visits if _has_records(name, visit)],
         }
         for name, _site in people
@@ -79,14 +83,17 @@ def _set(request: Request) -> list[Issue]:
     site = require_participant(request, said["participant"]) if said["participant"] else ""
     if level in actions.NEEDS_REASON and not said["reason"]:
         return [issues.no_reason("locks")]
-    actions.set_lock(
-        by=request.standing.actor,
-        level=level,
-        participant=said["participant"],
-        visit=said["visit"],
-        site=site,
-        reason=said["reason"],
-    )
+    try:
+        actions.set_lock(
+            by=request.standing.actor,
+            level=level,
+            participant=said["participant"],
+            visit=said["visit"],
+            site=site,
+            reason=said["reason"],
+        )
+    except Refused as why:
+        return list(why.issues)
     messages.success(request, _("Recorded."))
     return []
 

@@ -22,22 +22,27 @@ from firstdose.web.review import issues
 from firstdose.web.review.amendments import Amendment, activate, look_at
 
 if TYPE_CHECKING:
-    from firstdose.web.accounts.standing import Request
+    from collections.abc import Mapping
+
+    from firstdose.derived.item_map import Renamed
+    from firstdose.web.accounts.standing import Request, Standing
 
 MOST_BYTES = 2_000_000
 MOST_SHOWN = 500
+RENAMED = "renamed:"
 
 
 @needs("see participants")
 def protocol(request: Request) -> HttpResponse:
     """Read the version in force; with the right to it, look at a new version and put it in force."""
-    context: dict[str, Any] = {"history": list(events(kind="protocol.activated"))}
+    context: dict[str, Any] = {"history": _history(request.standing)}
     faults: list[Issue] = []
     if request.method == "POST":
         if not request.standing.may("activate protocol"):
             raise PermissionDenied
         text = _text_of(request)
-        amendment = look_at(current(), text) if text is not None else None
+        renamed = _renamed(request)
+        amendment = look_at(current(), text, renamed) if text is not None else None
         faults = list(errors(amendment.issues)) if amendment else [issues.no_protocol_file()]
         reason = request.POST.get("reason", "").strip()
         if amendment and not faults and "confirm" in request.POST:
@@ -45,18 +50,54 @@ def protocol(request: Request) -> HttpResponse:
                 return _put_in_force(request, amendment, reason)
             faults = [issues.no_reason("protocol")]
         if amendment and amendment.protocol:
-            shown = [
-                each
-                for each in amendment.affected
-                if not hidden(request.standing, each.key.form, each.key.item)
-            ]
-            context |= {
-                "amendment": amendment,
-                "affected": shown[:MOST_SHOWN],
-                "more": len(shown[MOST_SHOWN:]),
-            }
+            context |= _shown(request, amendment, renamed)
     context |= {"faults": faults, "may": request.standing.may("activate protocol"), "idem": str(uuid4())}
     return render(request, "review/protocol.html", context, status=422 if faults else 200)
+
+
+def _shown(request: Request, amendment: Amendment, renamed: Renamed) -> dict[str, Any]:
+    """What the page shows of an amendment, as far as the person may see it."""
+    standing = request.standing
+    shown = [each for each in amendment.affected if not hidden(standing, each.key.form, each.key.item)]
+    items = [each for each in amendment.items if not hidden(standing, each.form, each.item)]
+    return {
+        "amendment": amendment,
+        "affected": shown[:MOST_SHOWN],
+        "more": len(shown[MOST_SHOWN:]),
+        "same": sum(each.what == "same" for each in items),
+        "items": [each for each in items if each.what != "same"],
+        "names": [
+            {"form": form, "item": item, "others": others, "chosen": renamed.get((form, item), "")}
+            for (form, item), others in sorted(amendment.may_become.items())
+        ],
+    }
+
+
+def _renamed(request: Request) -> Renamed:
+    """The names that were chosen for retired items: fields `renamed:FORM.ITEM`."""
+    chosen = {
+        tuple(name.removeprefix(RENAMED).split(".", 1)): text.strip()
+        for name, text in request.POST.items()
+        if name.startswith(RENAMED) and "." in name and text.strip()
+    }
+    return {(form, item): text for (form, item), text in chosen.items()}
+
+
+def _history(standing: Standing) -> list[dict[str, Any]]:
+    """Every version that was put in force, with what its map of items says beside those that stay the same."""
+    found = []
+    for event in events(kind="protocol.activated"):
+        told = (event.payload or {}).get("items", {})
+        rows = _rows_of_map(told, standing) if isinstance(told, dict) else []
+        found.append({"event": event, "items": rows})
+    return found
+
+
+def _rows_of_map(told: Mapping[str, Any], standing: Standing) -> list[tuple[str, str, str]]:
+    """(what, form.item, in words) of a map in the log."""
+    rows = [(what, name, "") for what in ("new", "retired") for name in told.get(what, ())]
+    rows += [(what, *pair) for what in ("changed", "renamed") for pair in told.get(what, {}).items()]
+    return [row for row in rows if not hidden(standing, *row[1].split(".", 1))]
 
 
 def _text_of(request: Request) -> str | None:

@@ -230,12 +230,13 @@ def ask_override(*, by: Actor, site: str, participant: str, level: str, reason: 
         return (issues.no_reason(),)
     with writing():
         day = today_at(site)
-        found = ask(participant, day, level=level).gate
+        asked = ask(participant, day, level=level)
+        found = asked.gate
         if found.open or found.hard:
             return (issues.nothing_forbids(),)
         payload: dict[str, Json] = {
             "what": OVERRIDE, "level": level, "day": day.isoformat(), "codes": " ".join(sorted(found.codes)),
-            "text": found.sentence, "reason": reason.strip(), "proof": proof,
+            "text": asked.for_record, "reason": reason.strip(), "proof": proof,
         }  # fmt: skip
         append([NewEvent(kind="dose.proposed", key=Key(participant), site=site, payload=payload)], by=by)
     return ()

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils import translation
+
 from firstdose.web.safety import issues
-from firstdose.web.safety.dose_gate import Gate, gate
+from firstdose.web.safety.dose_gate import Gate, judge
+from firstdose.web.safety.facts import facts_of
 from firstdose.web.safety.on_record import Override, board_decisions, overrides_of
 from firstdose.web.safety.snapshot import now_on_record
 
@@ -19,9 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The gate and, where it is closed, the override that releases the dose all the same."""
+    """The gate and, where it is closed, the override that releases the dose all the same.
+
+    `for_record`: what the gate says, in English in whatever language somebody reads it.
+    """
 
     gate: Gate
+    for_record: str
     override: Override | None = None
 
     @property
@@ -38,7 +46,7 @@ class Asked:
         """By what the dose is allowed."""
         if self.override is not None:
             return f"override {self.override.seq_of_second}: {self.override.reason}"
-        return self.gate.sentence
+        return self.for_record
 
 
 def ask(
@@ -52,11 +60,12 @@ def ask(
 ) -> Asked:
     """The gate of a dose as everything stands now."""
     now = now_on_record()
-    found = gate(
-        now.protocol, now.snapshot, participant, day, level=level, lesion=lesion, lot=lot, ahead=ahead,
-        board=board_decisions(),
-    )  # fmt: skip
+    facts = facts_of(now.protocol, now.snapshot, participant, day, lesion=lesion, lot=lot, ahead=ahead)
+    board = board_decisions()
+    found = judge(facts, level, board)
+    with translation.override(settings.LANGUAGE_CODE):
+        for_record = judge(facts, level, board).sentence
     if found.open:
-        return Asked(gate=found)
+        return Asked(gate=found, for_record=for_record)
     covering = (each for each in overrides_of(participant) if each.covers(found))
-    return Asked(gate=found, override=next(covering, None))
+    return Asked(gate=found, for_record=for_record, override=next(covering, None))

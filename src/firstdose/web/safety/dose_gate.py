@@ -15,6 +15,7 @@ from firstdose.catalogue.rule import Treat
 from firstdose.escalation.conduct import counts_of
 from firstdose.escalation.deciding import decide_watched, evaluable_state, forbids
 from firstdose.escalation.evaluable import UNDATED, watched_at
+from firstdose.web.audit.sayings import say_part
 from firstdose.web.safety import issues
 from firstdose.web.safety.facts import facts_of
 
@@ -222,7 +223,8 @@ def _rule(facts: Facts, asked: str, decision: Decision | None) -> Iterator[Claus
 
 def _rule_words(decision: Decision, number: int) -> str:
     said = _("The rule says %(level)s: %(reason)s.")
-    return said % {"level": decision.conduct.level(number), "reason": decision.reason}
+    level, reason = decision.conduct.level(number), decision.reason
+    return said % {"level": say_part("level", level), "reason": say_part("reason", reason)}
 
 
 def _next_administration(facts: Facts, asked: str, decision: Decision, name: str) -> Iterator[Clause]:
@@ -263,7 +265,8 @@ def _board(
 
 def _lot(facts: Facts) -> Iterator[Clause]:
     if facts.lot_asked:
-        issue = issues.lot_not_released(facts.lot, facts.lot_why) if facts.lot_why else None
+        why = say_part("why", facts.lot_why)
+        issue = issues.lot_not_released(facts.lot, why) if why else None
         sentence = _("Lot %(lot)s is released.") % {"lot": facts.lot}
         yield Clause(name=_("Release of the lot"), sentence=sentence, issue=issue)
 
@@ -279,5 +282,5 @@ def _again(facts: Facts) -> Iterator[Clause]:
 
 def _cap(facts: Facts) -> Iterator[Clause]:
     if facts.cap_words:
-        sentence = _("The total stays within the cap of %(cap)s.") % {"cap": facts.cap_words}
+        sentence = _("The total stays within the cap of %(cap)s.") % {"cap": say_part("cap", facts.cap_words)}
         yield Clause(name=_("Cap"), sentence=sentence, issue=facts.over_cap)

@@ -205,3 +205,13 @@ def moved() -> Issue:
         _("Somebody changed these values in the meantime; nothing was saved."),
         _("Look at what stands there now and enter your change again."),
     )
+
+
+def nothing_to_follow() -> Issue:
+    """FD-W124: the board would follow a rule by which nobody is due."""
+    return Issue(
+        FORM,
+        "FD-W124",
+        _("By the rule no participant is due now: there is no level to follow."),
+        _("Decide once the rule names a level, or halt dosing, or decide on another level with a reason."),
+    )

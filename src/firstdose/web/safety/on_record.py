@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from firstdose.protocol.names import ADMINISTRATION
+from firstdose.web.audit.models import CurrentRecord
 from firstdose.web.audit.reading import events
 from firstdose.web.safety.days import day_at
 from firstdose.web.safety.dose_gate import BoardDecision
@@ -134,8 +135,11 @@ def _released(asked: Override, event: Event) -> Override:
 
 
 def is_given(participant: str, lesion: str) -> bool:
-    """Whether the log says that this lesion was injected."""
-    return any(events(participant=participant, kind="dose.given", form=ADMINISTRATION, repeat=lesion))
+    """Whether the log says that this lesion was injected, by the page of the day or by tables that were brought in."""
+    if any(events(participant=participant, kind="dose.given", form=ADMINISTRATION, repeat=lesion)):
+        return True
+    here = CurrentRecord.objects.filter(participant=participant, form=ADMINISTRATION, repeat=lesion)
+    return bool(here.filter(struck=0).exists())
 
 
 def _word(event: Event, name: str) -> str:

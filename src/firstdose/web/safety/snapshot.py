@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from firstdose.records.log.state import with_texts
 from firstdose.records.log.tables import FIRST_LINE, read_state, records_in_order
-from firstdose.web.audit.models import Event
-from firstdose.web.audit.reading import current_state
-from firstdose.web.audit.snapshot import reading_now
+from firstdose.web.audit.reading import head
+from firstdose.web.audit.snapshot import reading_now, state_now
 from firstdose.web.audit.study import current
 
 if TYPE_CHECKING:
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from firstdose.records.log.event import Key
     from firstdose.records.log.state import State
     from firstdose.records.snapshot import Snapshot
+
+__all__ = ["Now", "as_if", "now_on_record", "record_at", "state_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +34,14 @@ class Now:
 
 def now_on_record() -> Now:
     """What decisions are made from; the Snapshot is computed once for each head of the log."""
-    seq, head = Event.objects.order_by("-seq").values_list("seq", "hash").first() or (0, "")
-    return Now(protocol=current().protocol, snapshot=reading_now().snapshot, seq=seq, head=head)
-
-
-def state_now() -> State:
-    """Values and records now, computed once for each head of the log; to be copied, not changed."""
-    seq, head = Event.objects.order_by("-seq").values_list("seq", "hash").first() or (0, "")
-    return _state_at(seq, head)
-
-
-@lru_cache(maxsize=2)
-def _state_at(_seq: int, _head: str) -> State:
-    return current_state()
+    seq, hash_ = head()
+    return Now(protocol=current().protocol, snapshot=reading_now().snapshot, seq=seq, head=hash_)
 
 
 def as_if(state: State, record: Key, values: Mapping[str, str]) -> Snapshot:
-    """The records if these values of one record were saved as well."""
+    """The records if these values of one record were saved as well: a passing look, without gaps of what is due."""
     texts = {replace(record, item=item): text for item, text in values.items()}
-    return read_state(current().protocol, with_texts(state, texts)).snapshot
+    return read_state(current().protocol, with_texts(state, texts), passing=True).snapshot
 
 
 def record_at(state: State, form: str, line: int) -> Key | None:

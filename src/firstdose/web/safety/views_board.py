@@ -68,6 +68,8 @@ def _decide(request: Request, desk: Desk) -> list[Issue]:
     choice, reason = posted.get("decision", ""), plain_text(posted.get("reason", ""))
     voters = [name for line in posted.get("voters", "").splitlines() if (name := plain_text(line))]
     level = desk.level if choice == FOLLOW else posted.get("level", "")
+    if choice == FOLLOW and not level:
+        return [issues.nothing_to_follow()]
     if (
         decision is None
         or choice not in DECISIONS

@@ -26,13 +26,14 @@ from firstdose.web.audit.anchoring import anchors
 from firstdose.web.audit.backing import backup as make_backup
 from firstdose.web.audit.clock import now, stamp
 from firstdose.web.audit.head import last_event
+from firstdose.web.audit.sayings import say
 from firstdose.web.audit.study import current
 from firstdose.web.audit.trail import Filters, Scope, filters_of, found, history, lines
 
 if TYPE_CHECKING:
     from firstdose.web.accounts.standing import Request, Standing
 
-PAGE, PRINTED = 50, 2000
+PAGE, PRINTED = 100, 2000
 
 
 def scope_of(standing: Standing) -> Scope:
@@ -133,7 +134,7 @@ def reviewed(request: Request) -> HttpResponse:
         actions.review_trail(by=request.standing.actor, **told)
         messages.success(request, _("The review is on record."))
     except Refused as why:
-        messages.error(request, " ".join(f"{each.message} {each.remedy}" for each in why.issues))
+        messages.error(request, " ".join(str(say(each)) for each in why.issues))
     return HttpResponseRedirect(reverse("trail_review"))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from firstdose.records.log.chain import canonical
+from firstdose.records.log.chain import canonical, header_of
 from firstdose.records.log.event import Event, Key, NewEvent
 from firstdose.records.log.file import (
     STEP,
@@ -18,6 +17,7 @@ from firstdose.records.log.file import (
     read_lines,
     read_log,
     read_title,
+    stored_line,
     write_log,
 )
 from tests.log_of_study import Trail
@@ -66,7 +66,7 @@ def test_the_first_line_is_the_title_and_each_event_has_one_canonical_line(trail
 
 
 def test_a_redacted_payload_is_null_and_comes_back_as_none(trail, tmp_path):
-    erased = replace(trail.events[1], payload=None, salt="")
+    erased = trail.events[1]._replace(payload=None, salt="")
     write_log([trail.events[0], erased], tmp_path / "log.jsonl")
     assert (tmp_path / "log.jsonl").read_bytes().endswith(b',"",null]\n')
     assert list(read_log(tmp_path / "log.jsonl")) == [trail.events[0], erased]
@@ -170,13 +170,27 @@ def test_texts_are_composed_when_they_are_read(trail, file):
 
 
 def test_an_event_without_canonical_form_has_no_line(trail):
-    assert line_from(replace(trail.events[0], payload={"new": 1.5}), 2) is None
-    assert line_from(replace(trail.events[0], actor="\ud800"), 2) is None
-    assert line_from(replace(trail.events[0], payload=None), 2).payload_bytes is None
+    assert line_from(trail.events[0]._replace(payload={"new": 1.5}), 2) is None
+    assert line_from(trail.events[0]._replace(actor="\ud800"), 2) is None
+    assert line_from(trail.events[0]._replace(payload=None), 2).payload_bytes is None
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"), [(8, None), (4, b"nurse"), (4, "\ud800"), (2, "1"), (2, 1.5), ("prev", None), ("payload", '{"new":')]
+)  # fmt: skip
+def test_a_row_that_holds_what_no_line_holds_is_no_event(trail, place, cell):
+    event = trail.events[0]
+    header, told = header_of(event), {"prev": event.prev, "payload": "{}"}
+    assert stored_line(2, header, event.hash, event.salt, **told).prev == event.prev
+    if isinstance(place, int):
+        header[place] = cell
+    else:
+        told[place] = cell
+    assert stored_line(2, header, event.hash, event.salt, **told) is None
 
 
 def test_progress_is_told_now_and_then(trail, tmp_path):
-    long = replace(trail.events[0], payload={"raw": "x" * STEP})
+    long = trail.events[0]._replace(payload={"raw": "x" * STEP})
     write_log([long, long], tmp_path / "log.jsonl")
     told = []
     assert len(list(read_lines(tmp_path / "log.jsonl", told.append))) == 2

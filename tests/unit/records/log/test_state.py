@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
+
+import pytest
 
 from firstdose.records.log.event import Key, NewEvent
 from firstdose.records.log.state import fold
@@ -46,7 +49,7 @@ def test_a_cleared_value_is_empty_and_keeps_its_history():
 
 def test_a_redacted_value_is_unknown():
     trail = Trail()
-    erased = replace(trail.set(ITEM, "Anna"), payload=None, salt="")
+    erased = trail.set(ITEM, "Anna")._replace(payload=None, salt="")
     assert fold([erased]).values[ITEM].text == "UNK: redacted"
 
 
@@ -71,3 +74,20 @@ def test_other_kinds_change_the_head_alone():
     before = dict(trail.state.values)
     event = trail.add(NewEvent(kind="login.done", payload={"person": "nurse.one"}))
     assert (trail.state.values, trail.state.seq, trail.state.head) == (before, 2, event.hash)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_what_looks_for_circles_in_memory_is_as_it_was_after_a_fold_that_ended_early_too(on):
+    def broken():
+        assert not gc.isenabled()
+        yield from Trail().events
+        raise OSError("the disk is gone")
+
+    was = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        with pytest.raises(OSError, match="gone"):
+            fold(broken())
+        assert gc.isenabled() == on
+    finally:
+        (gc.enable if was else gc.disable)()

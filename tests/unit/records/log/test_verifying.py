@@ -50,8 +50,8 @@ def both(events, tmp_path, anchors=()):
 
 def renewed(event, **parts):
     """The event with other parts and the hash that follows from them."""
-    other = replace(event, **parts)
-    return replace(other, hash=hash_of(other))
+    other = event._replace(**parts)
+    return other._replace(hash=hash_of(other))
 
 
 def test_a_clean_log_is_whole(events, tmp_path):
@@ -63,26 +63,26 @@ def test_a_clean_log_is_whole(events, tmp_path):
 
 
 def test_an_altered_header_is_found_at_its_event_or_the_one_before(events, tmp_path):
-    events[4] = replace(events[4], actor="somebody")
+    events[4] = events[4]._replace(actor="somebody")
     assert both(events, tmp_path) == ([("FD-R324", 4, 5)], [("FD-R324", 4, 5)])
 
 
 def test_an_altered_first_and_last_header_are_found(events, tmp_path):
-    first = [replace(events[0], role=""), *events[1:]]
-    last = [*events[:-1], replace(events[-1], role="")]
+    first = [events[0]._replace(role=""), *events[1:]]
+    last = [*events[:-1], events[-1]._replace(role="")]
     assert both(first, tmp_path) == ([("FD-R324", 1, 1)], [("FD-R324", 1, 1)])
     assert both(last, tmp_path) == ([("FD-R324", 7, 8)], [("FD-R324", 7, 8)])
 
 
 @pytest.mark.parametrize("text", ["0" * 64, "no hash", "A" * 64])
 def test_an_altered_hash_is_told_from_an_altered_header(events, tmp_path, text):
-    events[4] = replace(events[4], hash=text)
+    events[4] = events[4]._replace(hash=text)
     assert both(events, tmp_path) == ([("FD-R324", 5, 5)], [("FD-R324", 5, 5)])
     assert "The hash of event 5 was altered" in str(verify(events).findings[0].issue)
 
 
 def test_two_altered_headers_side_by_side_are_two_findings(events, tmp_path):
-    events[3:5] = [replace(each, actor="somebody") for each in events[3:5]]
+    events[3:5] = [each._replace(actor="somebody") for each in events[3:5]]
     expected = [("FD-R324", 3, 4), ("FD-R324", 4, 5)]
     assert both(events, tmp_path) == (expected, expected)
 
@@ -94,13 +94,13 @@ def test_an_event_altered_with_its_hash_is_found_by_the_next(events, tmp_path):
 
 
 def test_an_altered_hash_before_an_event_is_found_in_the_database(events):
-    events[4] = replace(events[4], prev="1" * 64)
+    events[4] = events[4]._replace(prev="1" * 64)
     assert found(verify(events)) == [("FD-R324", 5, 5)]
     assert "The hash before event 5 was altered" in str(verify(events).findings[0].issue)
 
 
 def test_an_unreadable_hash_before_an_altered_event_is_found_in_the_database(events):
-    events[4] = replace(events[4], prev="none", actor="somebody")
+    events[4] = events[4]._replace(prev="none", actor="somebody")
     assert {code for code, *_ in found(verify(events))} == {"FD-R324"}
 
 
@@ -113,14 +113,14 @@ def test_a_log_of_another_origin_is_found(events):
     "change", [{"payload": {"new": "4"}}, {"salt": "11" * 16}, {"salt": "zz"}, {"salt": "0" * 31}]
 )
 def test_an_altered_payload_or_salt_is_found_at_its_event(events, tmp_path, change):
-    events[4] = replace(events[4], **change)
+    events[4] = events[4]._replace(**change)
     assert both(events, tmp_path) == ([("FD-R325", 5, 5)], [("FD-R325", 5, 5)])
 
 
 def test_two_payloads_that_changed_places_are_two_findings(events, tmp_path):
     events[4], events[6] = (
-        replace(events[4], payload=events[6].payload, salt=events[6].salt),
-        replace(events[6], payload=events[4].payload, salt=events[4].salt),
+        events[4]._replace(payload=events[6].payload, salt=events[6].salt),
+        events[6]._replace(payload=events[4].payload, salt=events[4].salt),
     )
     expected = [("FD-R325", 5, 5), ("FD-R325", 7, 7)]
     assert both(events, tmp_path) == (expected, expected)
@@ -128,7 +128,7 @@ def test_two_payloads_that_changed_places_are_two_findings(events, tmp_path):
 
 def test_a_payload_altered_with_its_digest_is_found_by_its_hash(events, tmp_path):
     payload = {"new": "4"}
-    events[4] = replace(events[4], payload=payload, payload_digest=digest_of(payload, events[4].salt))
+    events[4] = events[4]._replace(payload=payload, payload_digest=digest_of(payload, events[4].salt))
     assert both(events, tmp_path) == ([("FD-R324", 4, 5)], [("FD-R324", 4, 5)])
 
 
@@ -138,7 +138,7 @@ def test_a_payload_altered_with_its_digest_is_found_by_its_hash(events, tmp_path
 def erased_log(told=ERASED, salt=""):
     trail = trail_of(6)
     trail.add(NewEvent(kind="redacted", payload=told))
-    trail.events[2] = replace(trail.events[2], payload=None, salt=salt)
+    trail.events[2] = trail.events[2]._replace(payload=None, salt=salt)
     return trail.events
 
 
@@ -154,7 +154,7 @@ def test_a_payload_erased_on_record_is_a_note(tmp_path):
 
 
 def test_a_payload_missing_without_a_word_is_found(events, tmp_path):
-    events[2] = replace(events[2], payload=None, salt="")
+    events[2] = events[2]._replace(payload=None, salt="")
     assert both(events, tmp_path) == ([("FD-R326", 3, 3)], [("FD-R326", 3, 3)])
 
 
@@ -169,7 +169,7 @@ def test_only_two_persons_with_a_reason_erase(told):
 
 def test_an_erasing_event_that_is_erased_itself_erases_nothing():
     events = erased_log()
-    events[6] = replace(events[6], payload=None)
+    events[6] = events[6]._replace(payload=None)
     assert found(verify(events)) == [("FD-R326", 3, 3), ("FD-R326", 7, 7)]
 
 
@@ -216,12 +216,12 @@ def test_an_unreadable_line_stands_for_the_event_it_was(events, tmp_path):
 
 
 def test_an_event_without_canonical_form_is_found(events):
-    events[3] = replace(events[3], payload={"new": 1.5})
+    events[3] = events[3]._replace(payload={"new": 1.5})
     assert found(verify(events)) == [("FD-R321", 4, 4)]
 
 
 def test_an_unreadable_hash_after_a_gap_is_found(events, tmp_path):
-    events[4] = replace(events[4], hash="none")
+    events[4] = events[4]._replace(hash="none")
     del events[3]
     of_events, of_file = both(events, tmp_path)
     assert ("FD-R324", 4, 5) in of_file
@@ -230,7 +230,7 @@ def test_an_unreadable_hash_after_a_gap_is_found(events, tmp_path):
 
 
 def test_a_doubt_before_a_gap_is_settled(events, tmp_path):
-    events[3] = replace(events[3], actor="somebody")
+    events[3] = events[3]._replace(actor="somebody")
     del events[4]
     expected = [("FD-R324", 3, 4), ("FD-R322", 5, 5)]
     assert [sorted(each) for each in both(events, tmp_path)] == [sorted(expected)] * 2
@@ -289,7 +289,7 @@ def test_a_save_in_two_parts_is_a_note():
 
 def test_very_many_findings_are_counted_and_not_kept(events, monkeypatch):
     monkeypatch.setattr(walking, "MOST", 3)
-    altered = [replace(each, payload={"new": "x"}) for each in events]
+    altered = [each._replace(payload={"new": "x"}) for each in events]
     verdict = verify([*altered[:1], *altered[1:]])
     assert len(verdict.findings) == 3
     assert verdict.more == 5
@@ -337,7 +337,7 @@ def test_a_wrong_signature_a_foreign_key_and_another_study_are_found(events, anc
 
 
 def test_an_anchor_before_the_first_event_is_the_origin(events, anchored):
-    before = anchored(replace(events[0], seq=0, hash=origin_of("SEED")))
+    before = anchored(events[0]._replace(seq=0, hash=origin_of("SEED")))
     assert verify(events, [before]).anchored == 0
     assert verify(events, [before]).anchors == 1
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from firstdose.values.dates import FIRST_YEAR, LAST_YEAR, NotADate
 from firstdose.values.dates import read_date as read_iso
 from firstdose.values.unreadable import quoted
+from firstdose.web.audit.sayings import say_message, say_remedy
 from firstdose.web.capture.strict import jalali
 from firstdose.web.capture.strict.scripts import primary, read_script
 from firstdose.web.capture.strict.typed import Refused
 
-_EXAMPLE = "Write 2024-05-12, or 2024-05 or 2024 where the day is not known."
 _ISO = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _BY_YEAR = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")
 _ANY_ORDER = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
@@ -28,7 +30,9 @@ def read_date(bare: str, language: str) -> tuple[str, str]:
     try:
         iso = read_iso(text).iso()
     except NotADate as why:
-        raise Refused("FD-W019", why.message, why.remedy) from None
+        raise Refused(
+            "FD-W019", say_message("FD-R030", why.message), say_remedy("FD-R030", why.remedy)
+        ) from None
     return iso, iso if text != bare else ""
 
 
@@ -52,9 +56,23 @@ def _read_other_calendar(bare: str, text: str, language: str) -> tuple[str, str]
         return iso, iso
     if spoken == "fa":
         raise _not_jalali(bare, text)
-    message = f"{quoted(bare)}: the year {text[:4]} is outside {FIRST_YEAR} to {LAST_YEAR}."
-    offered = f" If it is of the Persian calendar, that day is {iso}." if iso and spoken != "ar" else ""
-    raise Refused("FD-W020", message, f"Write the date of the Gregorian calendar.{offered}")
+    raise _not_gregorian(bare, text, "" if spoken == "ar" else iso)
+
+
+def _not_gregorian(bare: str, text: str, iso: str) -> Refused:
+    """`iso`: the day that is meant if the calendar is the Persian one."""
+    message = _("%(typed)s: the year %(year)s is outside %(first)s to %(last)s.") % {
+        "typed": quoted(bare),
+        "year": text[:4],
+        "first": FIRST_YEAR,
+        "last": LAST_YEAR,
+    }
+    if not iso:
+        return Refused("FD-W020", message, _("Write the date of the Gregorian calendar."))
+    remedy = _(
+        "Write the date of the Gregorian calendar. If it is of the Persian calendar, that day is %(day)s."
+    )
+    return Refused("FD-W020", message, remedy % {"day": iso})
 
 
 def _converted(year: int, month: int, day: int) -> str:
@@ -66,19 +84,33 @@ def _converted(year: int, month: int, day: int) -> str:
 
 def _not_jalali(bare: str, text: str) -> Refused:
     if re.fullmatch(r"[0-9]{4}(?:[-/][0-9]{1,2})?", text):
-        message = f"{quoted(bare)} is no whole date: a month or year of the Persian calendar lies in two of the other."
-        return Refused("FD-W020", message, "Write the whole date, or the Gregorian year and month.")
-    first, last = jalali.FIRST_YEAR, jalali.LAST_YEAR
-    message = f"{quoted(bare)} is no day of the Persian calendar from {first} to {last}."
-    return Refused("FD-W020", message, "Write it as 1402/11/16, or the Gregorian date as 2024-02-05.")
+        message = _(
+            "%(typed)s is no whole date: a month or year of the Persian calendar lies in two of the other."
+        )
+        remedy = _("Write the whole date, or the Gregorian year and month.")
+        return Refused("FD-W020", message % {"typed": quoted(bare)}, remedy)
+    message = _("%(typed)s is no day of the Persian calendar from %(first)s to %(last)s.") % {
+        "typed": quoted(bare),
+        "first": jalali.FIRST_YEAR,
+        "last": jalali.LAST_YEAR,
+    }
+    return Refused("FD-W020", message, _("Write it as 1402/11/16, or the Gregorian date as 2024-02-05."))
 
 
 def _not_iso(bare: str, text: str) -> Refused:
-    message = f"{quoted(bare)} is not a date in the order year-month-day."
+    message = _("%(typed)s is not a date in the order year-month-day.")
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", text, re.DOTALL):
-        message = f"{quoted(bare)} has more than a date."
-    days = dict.fromkeys(each for each in _meant(text) if is_iso(each))
-    return Refused("FD-W019", message, f"Write {' or '.join(days)}." if days else _EXAMPLE)
+        message = _("%(typed)s has more than a date.")
+    days = list(dict.fromkeys(each for each in _meant(text) if is_iso(each)))
+    return Refused("FD-W019", message % {"typed": quoted(bare)}, _write_a_day(days))
+
+
+def _write_a_day(days: list[str]) -> str:
+    if len(days) > 1:
+        return _("Write %(one)s or %(other)s.") % {"one": days[0], "other": days[1]}
+    if days:
+        return _("Write %(offered)s.") % {"offered": days[0]}
+    return _("Write 2024-05-12, or 2024-05 or 2024 where the day is not known.")
 
 
 def _meant(text: str) -> tuple[str, ...]:

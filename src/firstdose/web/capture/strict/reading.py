@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from firstdose.records.cells import TRUTHS, read_cell
 from firstdose.values.unreadable import quoted
+from firstdose.web.audit.sayings.of_cells import EMPTY_REMEDY
 from firstdose.web.capture.strict import dates, numbers, texts, times
 from firstdose.web.capture.strict.typed import Objection, Refused, Typed
 
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT, LONGEST_VALUE = 4000, 40
 _NUMBERS = ("integer", "ordinal", "number", "quantity")
-_EMPTY_REMEDY = "Write the value, or choose why it is missing and write the reason."
 
 
 def read_typed(item: Item, typed: str, language: str = "en") -> Typed:
@@ -61,8 +63,9 @@ def _refuse_length(typed: str, most: int) -> None:
         return
     length = len(typed.replace("\r\n", "\n").encode("utf-16-le", "surrogatepass")) // 2
     if length > most:
-        message = f"{quoted(typed)} has {length} characters; {most} are the most."
-        raise Refused("FD-W010", message, "Shorten it.")
+        message = _("%(typed)s has %(length)s characters; %(most)s are the most.")
+        told = {"typed": quoted(typed), "length": length, "most": most}
+        raise Refused("FD-W010", message % told, _("Shorten it."))
 
 
 def _grammar(item: Item, typed: str, language: str) -> tuple[str, str]:
@@ -99,6 +102,6 @@ def _judged(item: Item, typed: str, text: str, echo: str) -> Typed:
     """The core's judgement of the cell text, as at an import."""
     faults = tuple(Objection.of(fault, item.name) for fault in read_cell(item, text).faults)
     if not text:
-        faults = tuple(replace(fault, remedy=_EMPTY_REMEDY) for fault in faults)
+        faults = tuple(replace(fault, remedy=EMPTY_REMEDY) for fault in faults)
     read = Typed(text, typed, echo, faults)
     return replace(read, text="", echo="") if read.refused else read

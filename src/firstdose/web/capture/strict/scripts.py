@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from firstdose.values.unreadable import quoted
 from firstdose.web.capture.strict.typed import Refused
 
@@ -45,14 +47,19 @@ def read_script(text: str, language: str, is_right: Callable[[str], bool]) -> st
         _refuse_other_digits(text)
         return text
     ascii_text = in_ascii(text)
-    remedy = f"Write {ascii_text}." if is_right(ascii_text) else "Write the digits 0 to 9, all of one script."
     if not reads_eastern(language):
-        raise Refused("FD-W012", f"{quoted(text)} has digits that are not 0 to 9.", remedy)
+        raise Refused("FD-W012", _other_digits(text), _remedy(ascii_text, is_right))
     if not _one_script(text):
-        message = f"{quoted(text)} mixes the digits or the decimal mark of two scripts."
-        raise Refused("FD-W013", message, remedy)
+        message = _("%(typed)s mixes the digits or the decimal mark of two scripts.")
+        raise Refused("FD-W013", message % {"typed": quoted(text)}, _remedy(ascii_text, is_right))
     _refuse_other_digits(ascii_text)
     return ascii_text
+
+
+def _remedy(ascii_text: str, is_right: Callable[[str], bool]) -> str:
+    if is_right(ascii_text):
+        return _("Write %(offered)s.") % {"offered": ascii_text}
+    return _("Write the digits 0 to 9, all of one script.")
 
 
 def _one_script(text: str) -> bool:
@@ -64,6 +71,8 @@ def _one_script(text: str) -> bool:
 
 def _refuse_other_digits(text: str) -> None:
     if not text.isascii() and any(each.isnumeric() and not each.isascii() for each in text):
-        raise Refused(
-            "FD-W012", f"{quoted(text)} has digits that are not 0 to 9.", "Write the digits 0 to 9."
-        )
+        raise Refused("FD-W012", _other_digits(text), _("Write the digits 0 to 9."))
+
+
+def _other_digits(text: str) -> str:
+    return _("%(typed)s has digits that are not 0 to 9.") % {"typed": quoted(text)}

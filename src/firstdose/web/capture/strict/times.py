@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from django.utils.translation import gettext as _
+
 from firstdose.values.unreadable import quoted
 from firstdose.web.capture.strict.dates import read_date
 from firstdose.web.capture.strict.scripts import read_script
@@ -33,9 +35,11 @@ def read_time(bare: str, language: str) -> tuple[str, str]:
     found = _SHORT.fullmatch(text)
     offered = f"{int(found[1]):02d}:{found[2]}" if found else ""
     remedy = (
-        f"Write {offered}." if is_time(offered) else "Write hours and minutes as 09:30, from 00:00 to 23:59."
+        _("Write %(offered)s.") % {"offered": offered}
+        if is_time(offered)
+        else _("Write hours and minutes as 09:30, from 00:00 to 23:59.")
     )
-    raise Refused("FD-W021", f"{quoted(bare)} is not a time of day.", remedy)
+    raise Refused("FD-W021", _("%(typed)s is not a time of day.") % {"typed": quoted(bare)}, remedy)
 
 
 def is_time(text: str) -> bool:
@@ -45,13 +49,18 @@ def is_time(text: str) -> bool:
 
 def read_moment(bare: str, language: str) -> tuple[str, str]:
     """('2024-05-12T09:30', echo); a blank may stand for the T, the day must be complete."""
-    day, _, clock = bare.partition("T") if "T" in bare else bare.partition(" ")
+    day, _mark, clock = bare.partition("T") if "T" in bare else bare.partition(" ")
     if not clock:
-        message = f"{quoted(bare)} is not a day with its time."
-        raise Refused("FD-W021", message, "Write both, as 2024-05-12T09:30.")
+        raise Refused(
+            "FD-W021", _("%(typed)s is not a day with its time.") % {"typed": quoted(bare)}, _write_both()
+        )
     date, date_echo = read_date(day, language)
     time, time_echo = read_time(clock, language)
     if len(date) != len("2024-05-12"):
-        raise Refused("FD-W021", f"{quoted(bare)} has no complete day.", "Write both, as 2024-05-12T09:30.")
+        raise Refused("FD-W021", _("%(typed)s has no complete day.") % {"typed": quoted(bare)}, _write_both())
     text = f"{date}T{time}"
     return text, text if date_echo or time_echo else ""
+
+
+def _write_both() -> str:
+    return _("Write both, as 2024-05-12T09:30.")

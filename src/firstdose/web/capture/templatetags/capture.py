@@ -1,4 +1,4 @@
-"""What templates of capture say besides values: words of states, addresses that may not be there, the body map."""
+"""What templates of capture say besides values: addresses that may not be there, the body map."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language_bidi, gettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import get_language_bidi
 
+from firstdose.web.audit.templatetags.words import words
 from firstdose.web.capture.views_of_lesions import body_map
 
 if TYPE_CHECKING:
@@ -22,28 +22,6 @@ if TYPE_CHECKING:
     from firstdose.web.capture.schedule import Step
 
 register = template.Library()
-STATES = {
-    "empty": noop("empty"),
-    "started": noop("started"),
-    "complete": noop("complete"),
-    "missed": noop("missed"),
-    "locked": noop("locked"),
-    "frozen": noop("frozen"),
-    "done": noop("done"),
-    "due": noop("due"),
-    "overdue": noop("overdue"),
-    "coming": noop("coming"),
-    "unknown": noop("no date yet"),
-    "not needed": noop("not needed"),
-    "open": noop("open"),
-    "answered": noop("answered"),
-}
-
-
-@register.simple_tag
-def state_words(state: str) -> str:
-    """The word of a state in the language of the page."""
-    return gettext(STATES[state]) if state in STATES else state
 
 
 @register.simple_tag
@@ -98,7 +76,7 @@ COLOURS = {
 @register.simple_tag
 def row_of(steps: Sequence[Step]) -> str:
     """A participant's visits as a row of boxes: filled once done, struck where missed, framed where due."""
-    told = ", ".join(f"{step.visit} {gettext(STATES.get(step.state, step.state))}" for step in steps)
+    told = ", ".join(f"{step.visit} {words(step.state, 'visit')}" for step in steps)
     in_order = (
         tuple(reversed(steps)) if get_language_bidi() else steps
     )  # read from the right: the first is there

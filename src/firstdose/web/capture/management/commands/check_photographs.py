@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from firstdose.web.audit.sayings import say
 from firstdose.web.capture.photographs import check_photographs
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         found = check_photographs()
         for each in found:
-            self.stderr.write(f"{each.code} {each.message} {each.remedy}")
+            self.stderr.write(f"{each.code} {say(each)}")
         if found:
             sys.exit(11)
         self.stdout.write("Every photograph has its hash.")
