@@ -75,6 +75,14 @@ def test_both_give_a_reason(two, reason):
     assert "dose.overridden" not in trial.kinds()
 
 
+def test_what_waits_for_its_second_signature_is_not_asked_for_again(two):
+    first, _second = two
+    page = f"{PATH}?level=DL2"
+    assert 'value="ask"' in first.get(page).content.decode()
+    ask(first)
+    assert 'value="ask"' not in first.get(page).content.decode()
+
+
 def test_a_wrong_password_signs_nothing(two):
     first, _ = two
     answer = first.post(PATH, {"act": "ask", "level": "DL2", "reason": "why", "password": "wrong"})

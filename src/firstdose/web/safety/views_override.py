@@ -42,14 +42,16 @@ def override(request: Request, participant: str) -> HttpResponse:
         faults = _sign(request, site, participant, level)
         if not faults:
             return HttpResponseRedirect(request.path)
-    all_of_them = overrides_of(participant)
+    all_of_them, asked = overrides_of(participant), ask(participant, today, level=level)
+    waiting = [each for each in all_of_them if not each.second and each.day == today]
     context = {
         "participant": participant,
         "today": today,
         "levels": levels,
         "level": level,
-        "asked": ask(participant, today, level=level),
-        "waiting": [each for each in all_of_them if not each.second and each.day == today],
+        "asked": asked,
+        "waiting": waiting,
+        "is_asked": any(each.level == asked.gate.level for each in waiting),
         "past": [each for each in all_of_them if each.second or each.day != today],
         "person": request.standing.person.code,
         "asks_code": needs_code(request.standing.person, request.session),
