@@ -12,6 +12,7 @@ import os
 import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
@@ -204,7 +205,8 @@ def opened(place: Any) -> Any:
 
     def go(name: str, language: str = "en", width: int = WIDE) -> Page:
         context, address = place(name)
-        context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        chosen = {"name": "django_language", "value": language}
+        context.add_cookies([{**chosen, "domain": str(urlsplit(address).hostname), "path": "/"}])
         page = context.pages[0]
         page.set_viewport_size({"width": width, "height": 768 if width > TELEPHONE else 844})
         answer = page.goto(address)

@@ -36,6 +36,9 @@ from tests.shared import ROOT
 SEED_TRIAL = read_protocol(ROOT / "trials" / "adsc_psoriasis" / "protocol.yaml").protocol
 assert SEED_TRIAL is not None
 PLANTED = {"FD-R063"}  # visits outside their windows
+# Questions that chance raises among any numbers: a value that falls to less than a fifth, two lesions that trade places.
+# How rare they are among rehearsed records is counted in tests/functional/test_rehearsal.py.
+BY_CHANCE = {"FD-R075", "FD-R076"}
 SHELF = sorted(full for name in load("instruments") for full in (variants_of(name) or (name,)))
 PLACES = {"informed_consent": 0, "demographics": 0, "lesion_map": 0, "end_of_study": -1}
 
@@ -139,7 +142,7 @@ def codes_of(protocol: Protocol, participants: int, seed: int) -> set[str]:
 def test_any_protocol_can_be_rehearsed_and_only_planted_deviations_are_found(
     protocol: Protocol, seed: int
 ) -> None:
-    assert codes_of(protocol, 6, seed) <= PLANTED
+    assert codes_of(protocol, 6, seed) <= PLANTED | BY_CHANCE
 
 
 @given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 4))
@@ -181,7 +184,7 @@ def test_edit_checks_of_the_protocol_hold_in_a_rehearsal(seed: int, low: int, wi
             ),
         ),
     )
-    assert codes_of(protocol, 5, seed) <= PLANTED
+    assert codes_of(protocol, 5, seed) <= PLANTED | BY_CHANCE
 
 
 FIXABLE = [

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Truths = NDArray[np.bool_]
 
 ONE_UNIT = frozenset({"score", "fold", "limit"})
+_DOMAIN, QUESTIONNAIRE = "domain", "QS"  # what people say of themselves, in the terms of CDISC
 NUMBERS = frozenset({"integer", "number", "quantity"})
 # Two units for one thing differ by ten or more. At five, a tenfold is seen even where the value itself has doubled or
 # halved since; changes of fewer steps of the last decimal are never asked about, since small numbers double at once.
@@ -83,10 +84,12 @@ def _is_followed(activity: str, form: Form, table: pl.DataFrame) -> bool:
 
 
 def _tells_by_itself(scope: Scope, form: Form) -> bool:
-    """Whether the values of a form tell of slips without limits: reactions come and go, and an instrument does not type."""
-    reaction = form.instrument is not None and form.instrument.grade is not None
+    """Whether values tell of slips without limits: reactions and complaints come and go, and an instrument does not type."""
+    own = form.instrument
+    if own is not None and (own.grade is not None or (_DOMAIN, QUESTIONNAIRE) in own.mapping):
+        return False
     measured = scope.snapshot.laboratory
-    return not reaction and (measured is None or form.name not in measured["activity"])
+    return measured is None or form.name not in measured["activity"]
 
 
 def _changes(scope: Scope, form: Form, item: Item, table: pl.DataFrame, course: Course) -> Iterator[Issue]:

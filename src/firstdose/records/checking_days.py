@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from firstdose.values.window import Window
 
 # A consent may be signed this many days before the visit it belongs to, or as many as that visit's window is wide.
-CONSENT_AHEAD = 14
+CONSENT_AHEAD = 28  # days: four weeks, as long as screening often takes
 # Dates that lie ahead by their nature. Of any other the protocol says so: with `values` under `usual`.
 AHEAD = frozenset({"expiry"})
 
