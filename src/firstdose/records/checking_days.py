@@ -47,13 +47,18 @@ def _visit_days(scope: Scope) -> pl.DataFrame:
 
 
 def check_record_days(scope: Scope) -> Iterator[Issue]:
-    """FD-R065: records dated on another day than their visit; a form's own item `date` is a fact of another kind."""
+    """FD-R065: records dated on another day than their visit; a form's own item `date` is a fact of another kind.
+
+    Events and treatments have days of their own, at whatever visit they are told.
+    """
     if not scope.keeps_visits:  # then a visit's day is only what its records say
         return
     visits = _visit_days(scope)
     windows = {visit.visit: visit.window for visit in scope.protocol.visits}
     for activity, form, table in scope.tables():
-        if activity == VISITS or form.item("date") or table["date"].null_count() == table.height:
+        if activity == VISITS or form.repeats or form.item("date"):
+            continue
+        if table["date"].null_count() == table.height:
             continue
         dated = table.select("participant", "visit", "date").with_row_index("_at")
         other = dated.join(visits, on=["participant", "visit"]).filter(pl.col("date") != pl.col("visit_date"))
