@@ -28,6 +28,23 @@ FITTING = {
 
 Table = list[dict[str, str]]
 
+# Texts of a cell that are right somewhere and wrong elsewhere.
+ODD = (
+    "",
+    "0",
+    "1",
+    "50",
+    "999",
+    "-1",
+    "yes",
+    "missed",
+    "x",
+    "ND: lost",
+    "2019-01-01",
+    "2023-06",
+    "2031-01-01",
+)
+
 
 @cache
 def seed_protocol() -> Protocol:

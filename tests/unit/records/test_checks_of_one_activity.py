@@ -17,25 +17,10 @@ from firstdose.records.log.tables import known_forms, read_state
 from firstdose.records.order import Order
 from firstdose.records.study import read_study
 from tests.shared import ROOT
-from tests.unit.records.invented import protocol_of, seed_protocol
+from tests.unit.records.invented import ODD, protocol_of, seed_protocol
 
 # Of a visit or a participant as a whole, told once for all activities.
 TOLD_ONCE = frozenset({"FD-R051", "FD-R052", "FD-R061"})
-ODD = (
-    "",
-    "0",
-    "1",
-    "50",
-    "999",
-    "-1",
-    "yes",
-    "missed",
-    "x",
-    "ND: lost",
-    "2019-01-01",
-    "2023-06",
-    "2031-01-01",
-)
 
 
 @cache

@@ -24,6 +24,7 @@ from firstdose.web.audit.study import Study
 from firstdose.web.capture import judging
 from firstdose.web.capture.judging import forms_in_sight, judge
 from tests.shared import ROOT
+from tests.unit.records.invented import ODD
 from tests.web import people
 from tests.web.capture.test_records import CONSENT, LESION
 from tests.web.entering import enter_sheet, faults_of
@@ -35,21 +36,6 @@ checks: |
   C2     plaque_score           induration < 3 or planned_cells < 3e7 cells  Induration is not expected here
   C3     local_tolerability_mm  pain <= 3 or erythema >= 2                 Pain without redness
 """
-ODD = (
-    "",
-    "0",
-    "1",
-    "50",
-    "999",
-    "-1",
-    "yes",
-    "missed",
-    "x",
-    "ND: lost",
-    "2019-01-01",
-    "2023-06",
-    "2031-01-01",
-)
 ANYBODY = SimpleNamespace(blind=False)
 
 
