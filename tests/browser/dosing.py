@@ -108,7 +108,8 @@ def bring_in(page: Page, base: str, content: bytes) -> None:
     """A zip of tables by the page of imports."""
     page.goto(f"{base}/import/")
     page.set_input_files("[name=file]", {"name": "s.zip", "mimeType": "application/zip", "buffer": content})
-    page.click("button[name=confirm]", timeout=120_000)
+    with page.expect_navigation(timeout=120_000):
+        page.click("button[name=confirm]")
     assert page.locator(".errors").count() == 0, page.inner_text("main")
 
 
