@@ -19,7 +19,7 @@ NUMBERS = ("integer", "number", "quantity")
 # eligibility, the injection from its dose section) and from what such measurements are in adults.
 OPTIONS = """\
   entered_within: 5
-  twice: informed_consent demographics screening lesion_map local_tolerability_mm.redness_mm local_tolerability_mm.swelling_mm skin_thickness histology skin_lymphocytes blood_lymphocytes serum_cytokines dermal_mrna blood_foxp3 adverse_events end_of_study
+  twice: informed_consent demographics screening lesion_map injection.concentration injection.viability injection.volume_drawn injection.residual_volume local_tolerability_mm.redness_mm local_tolerability_mm.swelling_mm skin_thickness histology skin_lymphocytes blood_lymphocytes serum_cytokines dermal_mrna blood_foxp3 adverse_events end_of_study
   usual: |
     item                                values         times
     informed_consent.consent_date       -14 .. 0       .

@@ -91,12 +91,13 @@ def lengthen(to: int, values: Sequence[tuple[Key, str]], each: int = EACH) -> No
     """The log goes on to event `to`; the triggers judge every row."""
     from firstdose.web.audit import append as appending
     from firstdose.web.audit.head import last_event, writing
+    from firstdose.web.audit.rows import write_rows
 
     head = last_event()
     more = invented(head.seq + 1, to, values, each, head)
     while part := list(islice(more, 5000)):
         with writing():
-            appending._insert(part, appending.write_rows)  # noqa: SLF001, put_back wants an empty log
+            appending._insert(part, write_rows)  # noqa: SLF001, put_back wants an empty log
 
 
 def timed(act: Callable[[], object]) -> float:

@@ -318,7 +318,7 @@ they are typed the same twice and the second box does not see them.
 
 Two plaques exchanged, mostly: at the first visit there is nothing to compare with, and later two plaques of one person are often
 more alike than one plaque is to itself after treatment. Then values in another unit that are usual in this one too, slips on pages
-where nothing is typed twice (injection day, visits), and days a little off of which nothing else is known. That rest is for source
+where nothing is typed twice (visits), and days a little off of which nothing else is known. That rest is for source
 data verification. Late entry is not among the clean values: under `entered_within` every late record is asked about, as is meant.
 """
 

@@ -20,7 +20,7 @@ from firstdose.records.visits import PARTICIPANTS, VISITS
 from firstdose.web.capture.sheet import right_of
 from firstdose.web.safety.sheet import COMPUTED, TYPED
 from tests.web.entering import REFUSED, SAVED, enter_sheet, faults_of
-from tests.web.sheets import Desk, links_of, send, the_form
+from tests.web.sheets import Desk, links_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -178,17 +178,6 @@ class Walk:
             answer = send(desk, page, carried, ("act", "record"), {"lesion": lesion})
             assert answer.status_code == SAVED, (task, lesion, faults_of(answer))
             self.done["injections"] += 1
-            self._correct(desk, f"/injections/{task.participant}/{task.visit}/{lesion}/", row)
-
-    def _correct(self, desk: Desk, at: str, row: Mapping[str, str]) -> None:
-        """What capture computed otherwise than the source: it rounds once at the end, the rehearsal the area as well."""
-        page = desk.get(at)
-        shown = the_form(page).sent
-        wrong = {name: row[name] for name in COMPUTED if name in row and row[name] != shown[name]}
-        if wrong:
-            answer = send(desk, at, wrong | {"reason": "in the source, of the rounded area"}, on=page)
-            assert answer.status_code == SAVED, faults_of(answer)
-            self.done["computed values corrected"] += len(wrong)
 
     def _propose(self, desk: Desk, page: str, task: Task, lesion: str, values: Mapping[str, str]) -> None:
         """The sheet is computed; where the gate is closed, the board decides, and if it is closed still, two override."""

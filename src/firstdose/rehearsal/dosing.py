@@ -197,7 +197,9 @@ def _as_mapped(cohort: Cohort, draft: Draft, plan: Plan, mapped: Draft) -> tuple
     at = np.searchsorted(key, mine)
     for name in ("site", "laterality"):
         draft.words[name] = mapped.words[name].gather(at)
-    area = np.rint(np.pi / 4 * mapped.numbers["long_diameter"] * mapped.numbers["short_diameter"] * 100) / 100
+    area = (
+        np.pi / 4 * mapped.numbers["long_diameter"] * mapped.numbers["short_diameter"]
+    )  # rounded in print alone
     names = {name: place for place, name in enumerate(plan.levels)}
     levels = np.array([names.get(name, 0) for name in mapped.words["dose_level"].to_list()], dtype=np.int64)
     return area[at], levels[at]

@@ -8,6 +8,7 @@ from django.db import connections
 
 from firstdose.records.log.event import Actor
 from firstdose.web.safety import actions
+from firstdose.web.safety.boxes import Said
 from firstdose.web.safety.on_record import sheets_of
 from firstdose.web.safety.sheet import key_of_injection
 from tests.web import people
@@ -19,7 +20,7 @@ NAMES = ("INV-001", "INV-002", "INV-003", "INV-004", "INV-005")
 def give(name: str) -> bool:
     try:
         told = {
-            item: (text, text)
+            item: Said(text, text)
             for item, text in trial.given(name, "L1").items()
             if item not in {*trial.SHEET, "date", "dose_level"}
         }

@@ -10,6 +10,7 @@ from benchmarks.capture_drills import forbidden_doses
 from firstdose.escalation.on_record import check_escalation
 from firstdose.records.log.event import Actor
 from firstdose.web.safety import actions
+from firstdose.web.safety.boxes import Said
 from firstdose.web.safety.dose_gate import Gate, judge
 from firstdose.web.safety.on_record import overrides_of, sheets_of
 from firstdose.web.safety.sheet import key_of_injection
@@ -59,7 +60,7 @@ def attempt(participant: str, level: str, day) -> bool:
     if sheet is not None and not sheet.approved:
         actions.approve_sheets(by=DOCTOR, site="site", sheets=[sheet])
     told = {
-        item: (text, text)
+        item: Said(text, text)
         for item, text in trial.given(participant, "L1").items()
         if item not in {*typed, "date"}
     }

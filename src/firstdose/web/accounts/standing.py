@@ -67,14 +67,11 @@ def roles_of(held: list[Membership]) -> list[str]:
     return list(dict.fromkeys(each.role for each in held))
 
 
-def standing_of(request: HttpRequest) -> Standing | None:
-    """The standing of a logged-in person in the chosen role; None where there is none."""
-    person = request.user
-    if not person.is_authenticated:
-        return None
-    held = held_by(person)
+def standing_of(request: HttpRequest, held: list[Membership]) -> Standing | None:
+    """The standing of a logged-in person in the chosen one of these roles; None where there is none."""
     if not held:
         return None
+    person = request.user
     chosen = request.session.get(ROLE_IN_SESSION)
     role = next((each.role for each in held if each.pk == chosen), held[0].role)
     sites = tuple(each.site for each in held if each.role == role)
@@ -96,19 +93,19 @@ class StandingOfRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standing = standing_of(request)
-        if not request.path.startswith(OPEN) and (instead := _instead(request)):
+        held = held_by(request.user) if request.user.is_authenticated else []
+        request.standing = standing_of(request, held)
+        if not request.path.startswith(OPEN) and (instead := _instead(request, held)):
             return HttpResponseRedirect(instead)
         return self.get_response(request)
 
 
-def _instead(request: HttpRequest) -> str:
+def _instead(request: HttpRequest, held: list[Membership]) -> str:
     """Where somebody goes who cannot see this page yet; '' for everybody else."""
     if not request.user.is_authenticated:
         return f"{reverse('account_login')}?next={quote(request.get_full_path())}"
     if request.standing is None:
         return reverse("no_role")
-    held = held_by(request.user)
     chosen = request.session.get(ROLE_IN_SESSION)
     if len(roles_of(held)) > 1 and chosen not in {each.pk for each in held}:
         return reverse("choose_role")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from firstdose import __version__
 from firstdose.records.log.chain import canonical, composed, make_event, origin_of
@@ -30,8 +30,9 @@ from firstdose.web.audit.clock import now, stamp
 from firstdose.web.audit.consequences import consequences
 from firstdose.web.audit.folding import FOLDED
 from firstdose.web.audit.head import last_event, writing
-from firstdose.web.audit.projecting import load, project, write_rows
+from firstdose.web.audit.projecting import load, project
 from firstdose.web.audit.reading import event_of
+from firstdose.web.audit.rows import insert_rows, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -77,7 +78,7 @@ def append(
         refuse_struck(wanted, there)
         refuse_unreasoned(wanted, there)
         written = tuple(_chained(_full(wanted, there), by, idem, study, protocol))
-        _insert(written, _write)
+        _insert(written, insert_rows)
         project(written, there)
         transaction.on_commit(lambda: _tell(written))
     return written
@@ -169,20 +170,6 @@ def _insert(events: Sequence[Event], write: Callable[..., None]) -> None:
     payloads = [(event.seq, event.salt, canonical(event.payload or {}).decode()) for event in said]
     write("event", _EVENT, [_row(event) for event in events])
     write("payload", ("seq", "salt", "text"), payloads)
-
-
-def _write(table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    """A save in one statement a table; Django's own way builds an object for each row first."""
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), 1000):
-            part = rows[start : start + 1000]
-            values = ", ".join([marks] * len(part))
-            names = ", ".join(columns)
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES {values}",  # noqa: S608, names of our own
-                [cell for row in part for cell in row],
-            )
 
 
 def _row(event: Event) -> tuple[object, ...]:

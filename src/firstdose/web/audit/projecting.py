@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import astuple, fields
-from itertools import islice
+from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,24 +27,25 @@ from firstdose.web.audit.folding import (
 )
 from firstdose.web.audit.head import writing
 from firstdose.web.audit.reading import events, whole_log
+from firstdose.web.audit.rows import upsert_rows, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from firstdose.records.log.event import Event, Key
+    from firstdose.web.audit.folding import RecordKey, ValueKey
 
 PLACE: Final = ("participant", "visit", "form", "repeat")
-_RECORD: Final = tuple(each.name for each in fields(RecordNow))
-_VALUE: Final = tuple(each.name for each in fields(ValueNow))
-_QUERY: Final = tuple(each.name for each in fields(QueryNow))[1:]
+_RECORD, _VALUE, _QUERY = (
+    tuple(each.name for each in fields(row)) for row in (RecordNow, ValueNow, QueryNow)
+)
 _COLUMNS: Final[Mapping[Any, tuple[str, ...]]] = {
     models.CurrentRecord: (*PLACE, *_RECORD),
     models.CurrentValue: (*PLACE, "item", *_VALUE),
-    models.CurrentQuery: ("query", *PLACE, *_QUERY),
+    models.CurrentQuery: ("query", *PLACE, *_QUERY[1:]),
     models.CurrentLock: ("participant", "visit", "level", "seq"),
 }
 PROJECTIONS: Final[tuple[Any, ...]] = tuple(_COLUMNS)
-_CHUNK = 20_000
 _HAPPENED = "e.seq, e.kind, e.site, e.participant, e.visit, e.form, e.repeat, e.item, e.at, e.actor, p.text"
 _CACHE = -200_000  # SQLite's memory for the indexes while a whole table is written, in kibibytes
 
@@ -116,21 +116,9 @@ def _load_seqs(now: Now, events: Sequence[Happened]) -> None:
 
 def _save(now: Now) -> None:
     touched = now.touched
-    records = [
-        models.CurrentRecord(**_named(models.CurrentRecord, (*key, *astuple(now.records[key]))))
-        for key in touched.records
-    ]
-    values = [
-        models.CurrentValue(**_named(models.CurrentValue, (*key, *astuple(now.values[key]))))
-        for key in touched.values
-    ]
-    queries = [
-        models.CurrentQuery(**_named(models.CurrentQuery, _query_row(number, now.queries[number])))
-        for number in touched.queries
-    ]
-    _upsert(records, PLACE)
-    _upsert(values, (*PLACE, "item"))
-    _upsert(queries, ("query",))
+    _upsert(models.CurrentRecord, PLACE, _records(now, touched.records))
+    _upsert(models.CurrentValue, (*PLACE, "item"), _values(now, touched.values))
+    _upsert(models.CurrentQuery, ("query",), _queries(now, touched.queries))
     for participant, visit in touched.locks:
         there = models.CurrentLock.objects.filter(participant=participant, visit=visit)
         if lock := now.locks.get((participant, visit)):
@@ -141,22 +129,8 @@ def _save(now: Now) -> None:
             there.delete()
 
 
-def _named(model: Any, row: Sequence[Any]) -> dict[str, Any]:
-    return dict(zip(_COLUMNS[model], row, strict=True))
-
-
-def _query_row(number: int, query: QueryNow) -> tuple[Any, ...]:
-    record, *rest = astuple(query)
-    return (number, *record, *rest)
-
-
-def _upsert(rows: Sequence[Any], unique: Sequence[str]) -> None:
-    if rows:
-        model = type(rows[0])
-        change = [name for name in _COLUMNS[model] if name not in unique]
-        model.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=unique, update_fields=change, batch_size=500
-        )
+def _upsert(model: Any, unique: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    upsert_rows(model._meta.db_table, _COLUMNS[model], unique, tuple(rows))  # noqa: SLF001, Django's public name for it
 
 
 # ------------------------------------------------------------------------------------------------------- from the log
@@ -195,14 +169,32 @@ def _differ(now: Now, model: Any) -> Iterator[str]:
 
 
 def _table(now: Now, model: Any) -> Iterator[tuple[Any, ...]]:
-    record, value, query = attrgetter(*_RECORD), attrgetter(*_VALUE), attrgetter(*_QUERY)
     rows: dict[Any, Any] = {
-        models.CurrentRecord: ((*key, *record(row)) for key, row in now.records.items()),
-        models.CurrentValue: ((*key, *value(row)) for key, row in now.values.items()),
-        models.CurrentQuery: ((number, *row.record, *query(row)) for number, row in now.queries.items()),
+        models.CurrentRecord: _records(now, now.records),
+        models.CurrentValue: _values(now, now.values),
+        models.CurrentQuery: _queries(now, now.queries),
         models.CurrentLock: ((*key, row.level, row.seq) for key, row in now.locks.items()),
     }
     return iter(rows[model])
+
+
+_cells_of_record, _cells_of_value, _cells_of_query = (
+    attrgetter(*names) for names in (_RECORD, _VALUE, _QUERY)
+)
+
+
+def _records(now: Now, keys: Iterable[RecordKey]) -> Iterator[tuple[Any, ...]]:
+    return ((*key, *_cells_of_record(now.records[key])) for key in keys)
+
+
+def _values(now: Now, keys: Iterable[ValueKey]) -> Iterator[tuple[Any, ...]]:
+    return ((*key, *_cells_of_value(now.values[key])) for key in keys)
+
+
+def _queries(now: Now, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    for number in numbers:
+        record, *rest = _cells_of_query(now.queries[number])
+        yield (number, *record, *rest)
 
 
 @contextmanager
@@ -224,20 +216,6 @@ def _roomy() -> Iterator[None]:
 def _kept() -> dict[int, Any]:
     told = [each.payload or {} for each in events(kind="redacted")]
     return {erased(each): each.get("kept") or None for each in told}
-
-
-def write_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """As many rows as there are, past no trigger: COPY on PostgreSQL, one prepared statement on SQLite."""
-    names, rows = ", ".join(columns), iter(rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        marks = ", ".join(["%s"] * len(columns))
-        while chunk := list(islice(rows, _CHUNK)):
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", chunk)  # noqa: S608
 
 
 def _chunks(seqs: Sequence[int], size: int) -> Iterator[Sequence[int]]:

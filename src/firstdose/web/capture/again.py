@@ -46,17 +46,24 @@ def is_twice(capture: Capture, form: str, item: Item) -> bool:
 
 def ask_again(capture: Capture, reading: Answer, language: str) -> None:
     """FD-W059, FD-W060: a new value that is typed twice must be the same twice; what stands is not typed again."""
-    if not reading.changed or not reading.text or read_missing(reading.text):
+    if not reading.changed or not is_twice(capture, reading.key.form, reading.item):
         return
-    if not is_twice(capture, reading.key.form, reading.item):
-        return
-    again = reading.entry.again.strip()
-    if not again:
-        reading.hard.append(issues.once_more())
-    elif not _says_the_same(reading.text, read_typed(reading.item, again, language).text):
-        reading.hard.append(issues.typed_otherwise(reading.entry.typed.strip(), again))
+    entry = reading.entry
+    if fault := second_typing(reading.item, reading.text, entry.typed, entry.again, language):
+        reading.hard.append(fault)
     else:
-        reading.twice = True
+        reading.twice = bool(reading.text) and not read_missing(reading.text)
+
+
+def second_typing(item: Item, text: str, typed: str, again: str, language: str) -> Objection | None:
+    """What speaks against a value by its second typing. `text`: the first one as it was read; no value needs no second."""
+    again = again.strip()
+    if not text or read_missing(text):
+        return None
+    if not again:
+        return issues.once_more()
+    same = _says_the_same(text, read_typed(item, again, language).text)
+    return None if same else issues.typed_otherwise(typed.strip(), again)
 
 
 def _says_the_same(first: str, second: str) -> bool:

@@ -169,9 +169,9 @@ def _field(sheet: Sheet, reading: Reading) -> Field:
 
 def _box(sheet: Sheet, reading: Reading) -> Box:
     """The item's control; the lesion of an event is one of those on the map."""
-    lesions = lesions_of(sheet.state, sheet.participant)
     box = box_of(reading.item, gettext)
-    if sheet.name == EVENTS and reading.item.name == "lesion" and lesions:
+    of_event = sheet.name == EVENTS and reading.item.name == "lesion"
+    if of_event and (lesions := lesions_of(sheet.state, sheet.participant)):
         box = Box(control="strip", choices=tuple((each, each) for each in lesions), ltr=False)
     value = reading.entry.typed
     if (

@@ -15,6 +15,7 @@ from firstdose.web.review.actions import propose_deviations
 from firstdose.web.review.deviations import RULE, name_of, on_record
 from firstdose.web.safety import issues
 from firstdose.web.safety.asking import ask
+from firstdose.web.safety.boxes import Said
 from firstdose.web.safety.days import today_at
 from firstdose.web.safety.on_record import OVERRIDE, SHEET, is_given, overrides_of, sheets_of
 from firstdose.web.safety.sheet import compute_sheet, digest_of_sheet
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from firstdose.web.safety.sheet import Computed
 
 Faults = tuple["Issue", ...]
-TEXT_AND_RAW = tuple[str, str]
 
 
 def propose_sheet(
@@ -107,12 +107,12 @@ def record_injection(
     participant: str,
     lesion: str,
     day: date,
-    typed: Mapping[str, TEXT_AND_RAW],
+    typed: Mapping[str, Said],
     idem: str = "",
 ) -> Faults:
     """The injection of a confirmed sheet as carried out: values of its form, `dose.given`, and deviations by rule.
 
-    `typed`: item > (text of the cell, as typed), beside what the sheet says. The gate is asked for the day of the
+    `typed`: by item, beside what the sheet says. The gate is asked for the day of the
     injection: what came to light after the sheet was confirmed closes it again.
     """
     with writing():
@@ -125,7 +125,7 @@ def record_injection(
         if asked.faults:
             return asked.faults
         values = _values(sheet, day, typed)
-        new = [_value(key, site, item, text, raw) for item, (text, raw) in values.items() if text]
+        new = [_value(key, site, item, said) for item, said in values.items() if said.text]
         told: dict[str, Json] = {
             "lesion": lesion,
             "level": sheet.of("dose_level"),
@@ -151,7 +151,7 @@ def _recordable(sheet: Sheet | None, site: str, lesion: str, day: date) -> Fault
     return ()
 
 
-def _values(sheet: Sheet, day: date, typed: Mapping[str, TEXT_AND_RAW]) -> dict[str, TEXT_AND_RAW]:
+def _values(sheet: Sheet, day: date, typed: Mapping[str, Said]) -> dict[str, Said]:
     names = (
         "dose_level",
         "concentration",
@@ -161,12 +161,14 @@ def _values(sheet: Sheet, day: date, typed: Mapping[str, TEXT_AND_RAW]) -> dict[
         "area_cm2",
         "planned_cells",
     )
-    said = {name: (sheet.of(name), sheet.of(name)) for name in names if sheet.of(name)}
-    return {"date": (day.isoformat(), day.isoformat()), **typed, **said}
+    told = {name: Said(sheet.of(name), sheet.of(name)) for name in names if sheet.of(name)}
+    return {"date": Said(day.isoformat(), day.isoformat()), **typed, **told}
 
 
-def _value(key: Key, site: str, item: str, text: str, raw: str, reason: str = "") -> NewEvent:
-    told = {"old": "", "new": text, "raw": raw, "unit": "", "reason": reason}
+def _value(key: Key, site: str, item: str, said: Said, reason: str = "") -> NewEvent:
+    told = {"old": "", "new": said.text, "raw": said.raw, "unit": "", "reason": reason}
+    if said.twice:
+        told["twice"] = "yes"
     return NewEvent(kind="value.set", key=replace(key, item=item), site=site, payload=told)
 
 
@@ -188,7 +190,7 @@ def propose_dose_deviations(*, participant: str, site: str) -> None:
 
 
 def correct_injection(
-    *, by: Actor, site: str, key: Key, typed: Mapping[str, TEXT_AND_RAW], reason: str, seen: Mapping[Key, int]
+    *, by: Actor, site: str, key: Key, typed: Mapping[str, Said], reason: str, seen: Mapping[Key, int]
 ) -> Faults:
     """Changed values of an injection on record, with the reason for all of them; the dose is judged again."""
     if not reason.strip():
@@ -196,9 +198,9 @@ def correct_injection(
     with writing():
         there = current_state(participant=key.participant).values
         new = [
-            _value(key, site, item, text, raw, reason)
-            for item, (text, raw) in typed.items()
-            if (old := there.get(replace(key, item=item))) is None or old.text != text
+            _value(key, site, item, said, reason)
+            for item, said in typed.items()
+            if (old := there.get(replace(key, item=item))) is None or old.text != said.text
         ]
         if new:
             append(new, by=by, seen={each.key: seen.get(each.key, 0) for each in new})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext
 
+from firstdose.protocol.names import ADMINISTRATION
 from firstdose.values.issue import Issue, Place
+from firstdose.web.audit.study import current
+from firstdose.web.capture.again import is_twice, second_typing
 from firstdose.web.capture.strict import box_of, read_typed
 
 if TYPE_CHECKING:
@@ -15,6 +18,14 @@ if TYPE_CHECKING:
 
     from firstdose.catalogue import Item
     from firstdose.web.capture.strict import Box as Control
+
+
+class Said(NamedTuple):
+    """What a box says: the text of the cell, the text as typed, and whether it was typed twice."""
+
+    text: str
+    raw: str
+    twice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,8 @@ class Box:
     prefix: str
     typed: str = ""
     echo: str = ""
+    again: str = ""
+    twice: bool = False
     seen: int = 0
     faults: tuple[Issue, ...] = ()
 
@@ -44,21 +57,35 @@ class Box:
 
 def boxes_of(items: Iterable[Item], prefix: str, standing: Mapping[str, str]) -> list[Box]:
     """Boxes with what stands on record or is proposed."""
-    return [Box(item=item, prefix=prefix, typed=standing.get(item.name, "")) for item in items]
+    return [
+        Box(item=item, prefix=prefix, typed=standing.get(item.name, ""), twice=_is_twice(item))
+        for item in items
+    ]
 
 
 def read_boxes(
-    items: Iterable[Item], prefix: str, posted: Mapping[str, str], language: str
-) -> tuple[list[Box], dict[str, tuple[str, str]]]:
-    """(boxes as typed with their faults, item > (text of the cell, as typed)); nothing is guessed."""
-    boxes: list[Box] = []
-    texts: dict[str, tuple[str, str]] = {}
-    for item in items:
-        read = read_typed(item, posted.get(item.name, ""), language)
-        faults = tuple(each.at(Place(item.name)) for each in read.faults)
-        boxes.append(Box(item=item, prefix=prefix, typed=read.typed, echo=read.echo, faults=faults))
-        texts[item.name] = (read.text, read.typed)
-    return boxes, texts
+    boxes: Iterable[Box], posted: Mapping[str, str], language: str
+) -> tuple[list[Box], dict[str, Said]]:
+    """(boxes as typed with their faults, what each says by its item); nothing is guessed.
+
+    Where the protocol wants a value typed twice, another one than stood in the box is compared with its second typing.
+    """
+    found = [(box.item.name, *_read(box, posted, language)) for box in boxes]
+    return [box for _, box, _ in found], {name: said for name, _, said in found}
+
+
+def _read(box: Box, posted: Mapping[str, str], language: str) -> tuple[Box, Said]:
+    item, again = box.item, posted.get(f"again-{box.item.name}", "")
+    read = read_typed(item, posted.get(item.name, ""), language)
+    asks = box.twice and read.text != box.typed
+    wrong = second_typing(item, read.text, read.typed, again, language) if asks else None
+    faults = tuple(each.at(Place(item.name)) for each in (*read.faults, *([wrong] if wrong else ())))
+    after = replace(box, typed=read.typed, again="" if wrong else again, echo=read.echo, faults=faults)
+    return after, Said(read.text, read.typed, twice=bool(asks and again and not wrong))
+
+
+def _is_twice(item: Item) -> bool:
+    return is_twice(current().capture, ADMINISTRATION, item)
 
 
 def refused(boxes: Iterable[Box]) -> bool:

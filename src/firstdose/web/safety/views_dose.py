@@ -202,12 +202,10 @@ def _act(
 
 
 def _propose(request: Request, site: str, key: Key, plaque: Plaque) -> tuple[Issue, ...]:
-    plaque.boxes, texts = read_boxes(
-        _items(TYPED), f"s-{plaque.lesion}", request.POST, get_language() or "en"
-    )
+    plaque.boxes, said = read_boxes(plaque.boxes, request.POST, get_language() or "en")
     if refused(plaque.boxes):
         return tuple(fault for box in plaque.boxes for fault in box.faults)
-    typed = {name: text for name, (text, _raw) in texts.items()}
+    typed = {name: each.text for name, each in said.items()}
     faults, plaque.computed = actions.propose_sheet(
         by=request.standing.actor, site=site, key=key, typed=typed, idem=_idem(request)
     )
@@ -236,16 +234,14 @@ def _confirm(request: Request, site: str, plaques: list[Plaque]) -> tuple[Issue,
 
 
 def _record(request: Request, site: str, participant: str, plaque: Plaque) -> tuple[Issue, ...]:
-    plaque.carried_out, texts = read_boxes(
-        [DAY, *_items()], f"r-{plaque.lesion}", request.POST, get_language() or "en"
-    )
-    day = _day(texts.pop("date")[0])
+    plaque.carried_out, said = read_boxes(plaque.carried_out, request.POST, get_language() or "en")
+    day = _day(said.pop("date").text)
     if refused(plaque.carried_out) or day is None:
         return tuple(fault for box in plaque.carried_out for fault in box.faults) or (
             issues.day_outside("?", "?", "?"),
         )
     faults = actions.record_injection(
-        by=request.standing.actor, site=site, participant=participant, lesion=plaque.lesion, day=day, typed=texts,
+        by=request.standing.actor, site=site, participant=participant, lesion=plaque.lesion, day=day, typed=said,
         idem=_idem(request),
     )  # fmt: skip
     if not faults:
@@ -291,7 +287,7 @@ def injection_edit(request: Request, participant: str, visit: str, lesion: str) 
         for box in boxes_of(items, "e", {name: row.text for name, row in rows.items()})
     ]
     if request.method == "POST":
-        boxes, faults = _correct(request, site, key, items)
+        boxes, faults = _correct(request, site, key, boxes)
         if not faults:
             return HttpResponseRedirect(reverse("injection_day", args=[participant]))
     context: dict[str, Any] = {
@@ -301,12 +297,12 @@ def injection_edit(request: Request, participant: str, visit: str, lesion: str) 
     return render(request, "safety/injection_edit.html", context, status=422 if faults else 200)
 
 
-def _correct(request: Request, site: str, key: Key, items: list[Item]) -> tuple[list[Box], list[Issue]]:
-    boxes, texts = read_boxes(items, "e", request.POST, get_language() or "en")
+def _correct(request: Request, site: str, key: Key, boxes: list[Box]) -> tuple[list[Box], list[Issue]]:
+    boxes, said = read_boxes(boxes, request.POST, get_language() or "en")
     seen = {
-        replace(key, item=item.name): int(number)
-        for item in items
-        if (number := request.POST.get(f"seen-{item.name}", "0")).isdecimal()
+        replace(key, item=name): int(number)
+        for name in said
+        if (number := request.POST.get(f"seen-{name}", "0")).isdecimal()
         and number.isascii()
         and len(number) < 16
     }
@@ -315,7 +311,7 @@ def _correct(request: Request, site: str, key: Key, items: list[Item]) -> tuple[
         return boxes, [fault for box in boxes for fault in box.faults if fault.weight == "error"]
     try:
         faults = actions.correct_injection(
-            by=request.standing.actor, site=site, key=key, typed=texts, reason=plain_text(request.POST.get("reason", "")),
+            by=request.standing.actor, site=site, key=key, typed=said, reason=plain_text(request.POST.get("reason", "")),
             seen=seen,
         )  # fmt: skip
     except Moved:
