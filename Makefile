@@ -33,7 +33,7 @@ test: .venv/.ready   ## all tests but the laws of `make check`, those of capture
 postgres: .venv/.ready   ## the tests of capture on PostgreSQL; says so where none is installed
 	PYTHON=$(BIN)/python bash tests/web/on_postgres.sh $(PYTEST) -q tests/web $(NO_DATABASE:%=--ignore=tests/web/%)
 # They ask no database: once is enough.
-NO_DATABASE := test_words.py test_serving.py capture/test_strict_fields.py capture/test_body_map.py
+NO_DATABASE := test_words.py test_serving.py capture/test_strict_fields.py capture/test_strict_fields_under_fire.py capture/test_body_map.py
 
 check: format lint types walls dependencies laws security   ## the next seven; `make -k check` goes on after a failure
 format: .venv/.ready   ## is every file formatted?

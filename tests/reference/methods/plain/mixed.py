@@ -95,7 +95,9 @@ def fai_cornelius(of: Plain, W, L):
     nu = np.array([satterthwaite(of, W, v @ L) for v in vectors.T])
     total = (nu[nu > 2] / (nu[nu > 2] - 2)).sum()
     value = L @ of.b
-    return value @ np.linalg.solve(within, value) / len(L), 2 * total / (total - len(L))
+    # One line is a t squared with its own degrees of freedom, also where an F of so few has no mean to be matched.
+    df = nu[0] if len(L) == 1 else 2 * total / (total - len(L))
+    return value @ np.linalg.solve(within, value) / len(L), df
 
 
 def hotelling(rows):
