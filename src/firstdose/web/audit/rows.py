@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +47,24 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 def _statements(
     table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> Iterator[tuple[str, list[Any]]]:
-    marks = f"({', '.join(['%s'] * len(columns))})"
+    names = ", ".join(columns)
     for start in range(0, len(rows), _FEW):
         part = rows[start : start + _FEW]
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * len(part))}"  # noqa: S608, names of our own
-        yield statement, [cell for row in part for cell in row]
+        yield f"INSERT INTO {table} ({names}) {_source(table, columns, len(part))}", _cells(columns, part)
+
+
+def _source(table: str, columns: Sequence[str], many: int) -> str:
+    """The rows within a statement. PostgreSQL's driver looks for marks in the text of each: one for all is read at once."""
+    if connection.vendor == "postgresql":
+        return f"SELECT {', '.join(columns)} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608, names of our own
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    return f"VALUES {', '.join([marks] * many)}"
+
+
+def _cells(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    if connection.vendor == "postgresql":
+        return [json.dumps([dict(zip(columns, row, strict=True)) for row in rows])]
+    return [cell for row in rows for cell in row]
 
 
 def _execute(statement: str, cells: Sequence[Any]) -> None:

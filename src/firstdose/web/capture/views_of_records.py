@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from firstdose.records.log.event import Key
     from firstdose.web.accounts.standing import Request
+    from firstdose.web.audit.study import Study
     from firstdose.web.capture.entries import Entry
     from firstdose.web.capture.reading import PageReading
     from firstdose.web.capture.sheet import Sheet
@@ -54,7 +55,7 @@ def sheet_of(request: Request, participant: str, visit: str, form: str, repeat: 
     site, study = require_participant(request, participant), current()
     visit = "" if visit == NOWHERE else visit
     known = study.forms.get(form)
-    if known is None or not _may_be_at(visit, repeats=known.repeats):
+    if known is None or not _may_be_at(study, visit, repeats=known.repeats):
         raise Http404
     sheet = open_sheet(
         study, request.standing, site=site, participant=participant, visit=visit, form=form, repeat=repeat
@@ -64,10 +65,10 @@ def sheet_of(request: Request, participant: str, visit: str, form: str, repeat: 
     return sheet
 
 
-def _may_be_at(visit: str, *, repeats: bool) -> bool:
+def _may_be_at(study: Study, visit: str, *, repeats: bool) -> bool:
     if repeats:
         return not visit
-    return current().protocol.visit(visit) is not None or is_unplanned(visit)
+    return study.protocol.visit(visit) is not None or is_unplanned(visit)
 
 
 def address_of(sheet: Sheet, name: str = "record", repeat: str | None = None) -> str:

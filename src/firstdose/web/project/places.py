@@ -33,7 +33,7 @@ def database_of(url: str, kept: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 600,  # a new connection takes as long as a save, and looks whether the triggers are there
         "CONN_HEALTH_CHECKS": True,
     }
 
