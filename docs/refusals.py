@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import product
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parents[1] / "src" / "firstdose"
 CODE = re.compile(r"FD-W\d{3}")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+NOTHING = ("",)
+Texts = dict[str, tuple[str, ...]]  # a name > what it may stand for
 
 
 def refusals() -> list[tuple[str, str, str]]:
@@ -40,13 +44,18 @@ def _of_file(path: Path) -> Iterator[tuple[str, str, str]]:
     tree = ast.parse(path.read_text("utf-8"))
     answers = _answered(tree)
     for scope in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Module)]:
-        texts = answers | _assigned(scope)
-        for call in _own_calls(scope):
+        named, after = _assigned(scope), 0
+        for call in sorted(_own_calls(scope), key=attrgetter("lineno")):
+            texts = answers | _named(named, after, call.lineno, answers)
             told = [_words(each, texts) for each in call.args]
-            at = next((place for place, text in enumerate(told) if CODE.fullmatch(text)), None)
-            said = [text for text in told[at + 1 :] if text] if at is not None else []
+            at = next((place for place, words in enumerate(told) if CODE.fullmatch(words[0])), None)
+            said = [words for words in told[at + 1 :] if any(words)] if at is not None else []
             if said:
-                yield told[at or 0], _sentence(said[0]), said[1] if len(said) > 1 else ""
+                after = call.lineno
+                remedies = said[1] if len(said) > 1 else NOTHING
+                yield from (
+                    (told[at or 0][0], _sentence(each), what) for each, what in _pairs(said[0], remedies)
+                )
 
 
 def _sentence(words: str) -> str:
@@ -64,49 +73,73 @@ def _own_calls(scope: ast.AST) -> Iterator[ast.Call]:
         yield from _own_calls(node)
 
 
-def _assigned(scope: ast.AST) -> dict[str, str]:
-    """Names of a scope that stand for words."""
-    return {
-        target.id: _words(node.value, {})
+def _assigned(scope: ast.AST) -> list[tuple[int, str, ast.AST]]:
+    """(line, name, value) of what a scope gives names to."""
+    return [
+        (node.lineno, target.id, node.value)
         for node in ast.walk(scope)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
-    }
+    ]
 
 
-def _answered(tree: ast.Module) -> dict[str, str]:
+def _named(named: list[tuple[int, str, ast.AST]], after: int, line: int, answers: Texts) -> Texts:
+    """What each name may stand for at a line: any of its values since the refusal before, else the last one above."""
+    found: Texts = {}
+    older: set[str] = set()
+    for at, name, value in sorted(named, key=itemgetter(0)):
+        if at < line:
+            known = () if name in older or at <= after else found.get(name, ())
+            found[name] = tuple(dict.fromkeys((*known, *_words(value, answers))))
+            older = older | {name} if at <= after else older - {name}
+    return found
+
+
+def _pairs(sentences: tuple[str, ...], remedies: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each sentence with its remedy where they change together, else with every one."""
+    return (
+        zip(sentences, remedies, strict=True)
+        if len(sentences) == len(remedies)
+        else product(sentences, remedies)
+    )
+
+
+def _answered(tree: ast.Module) -> Texts:
     """`name()` of a function > the words that it answers in the end."""
     return {
         f"{function.name}()": words
         for function in tree.body
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
-        if isinstance(node, ast.Return) and node.value and (words := _words(node.value, {}))
+        if isinstance(node, ast.Return) and node.value and any(words := _words(node.value, {}))
     }
 
 
-def _words(node: ast.AST, texts: dict[str, str]) -> str:
-    """The words of an expression, with … where something is filled in."""
-    if isinstance(node, ast.Constant):
-        return PLACEHOLDER.sub("…", node.value).replace("|", "/") if isinstance(node.value, str) else ""
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_words(part, texts) or "…" for part in node.values)
-    if isinstance(node, ast.BinOp):
-        return (
-            _words(node.left, texts)
-            if isinstance(node.op, ast.Mod)
-            else _words(node.left, texts) + _words(node.right, texts)
-        )
-    if (
-        isinstance(node, ast.Call)
-        and node.args
-        and isinstance(node.func, ast.Name)
-        and node.func.id in {"_", "gettext", "ngettext", "noop"}
-    ):
-        return _words(node.args[0], texts)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return texts.get(f"{node.func.id}()", "")
-    if isinstance(node, ast.IfExp):
-        return _words(node.body, texts) or _words(node.orelse, texts)
-    return texts.get(node.id, "") if isinstance(node, ast.Name) else ""
+def _words(node: ast.AST, texts: Texts) -> tuple[str, ...]:
+    """The words of an expression, with … where something is filled in; several where it may say one thing or another."""
+    match node:
+        case ast.Constant():
+            return (
+                PLACEHOLDER.sub("…", node.value).replace("|", "/") if isinstance(node.value, str) else "",
+            )
+        case ast.JoinedStr():
+            return _joined([tuple(each or "…" for each in _words(part, texts)) for part in node.values])
+        case ast.BinOp(op=ast.Mod()):
+            return _words(node.left, texts)
+        case ast.BinOp():
+            return _joined([_words(node.left, texts), _words(node.right, texts)])
+        case ast.Call(func=ast.Name(id="_" | "gettext" | "ngettext" | "noop"), args=[first, *_]):
+            return _words(first, texts)
+        case ast.Call(func=ast.Name(id=name)):
+            return texts.get(f"{name}()", NOTHING)
+        case ast.IfExp():
+            found = [each for each in (*_words(node.body, texts), *_words(node.orelse, texts)) if each]
+            return tuple(dict.fromkeys(found)) or NOTHING
+        case ast.Name(id=name):
+            return texts.get(name, NOTHING)
+    return NOTHING
+
+
+def _joined(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple("".join(each) for each in product(*parts))

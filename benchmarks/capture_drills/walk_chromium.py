@@ -1,4 +1,4 @@
-"""Issue 6, must show 1, measured: the rehearsed participants walked through chromium, and what a page costs there.
+"""The rehearsed participants walked through chromium, and what a page costs there.
 
 python -m benchmarks.capture_drills.walk_chromium [--participants 5] [--page]
 

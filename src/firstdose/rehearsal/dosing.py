@@ -197,9 +197,8 @@ def _as_mapped(cohort: Cohort, draft: Draft, plan: Plan, mapped: Draft) -> tuple
     at = np.searchsorted(key, mine)
     for name in ("site", "laterality"):
         draft.words[name] = mapped.words[name].gather(at)
-    area = (
-        np.pi / 4 * mapped.numbers["long_diameter"] * mapped.numbers["short_diameter"]
-    )  # rounded in print alone
+    long, short = (mapped.numbers[f"{which}_diameter"] for which in ("long", "short"))
+    area = np.pi / 4 * long * short  # as the dose sheet has it: rounded in print alone
     names = {name: place for place, name in enumerate(plan.levels)}
     levels = np.array([names.get(name, 0) for name in mapped.words["dose_level"].to_list()], dtype=np.int64)
     return area[at], levels[at]

@@ -119,6 +119,8 @@ def test_the_command_asks_both_for_their_passwords(participant, two, monkeypatch
     monkeypatch.setattr(command, "getpass", lambda words: asked.append(words) or people.PASSWORD)
     call_command("redact", str(event.seq), first=two[0], second=two[1], reason="a name")
     assert asked == [f"Password of {code}: " for code in two]
-    assert f"Erased what event {event.seq} said" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"Erased what event {event.seq} said" in said
+    assert "Restart the server" in said
     with pytest.raises(CommandError, match="FD-W174"):
         call_command("redact", str(event.seq), first=two[0], second=two[1], reason="a name")

@@ -116,7 +116,7 @@ class Event(NamedTuple):
     """A line of the log. `payload` is None where it was redacted; `salt` are 32 hexadecimal digits, then ''.
 
     `prev` and `hash`: 64 hexadecimal digits; `at`: YYYY-MM-DDThh:mm:ss.ffffffZ; `protocol`: identity of the one in force.
-    A named tuple is made several times as quickly as a frozen dataclass, and a log may have a million of them.
+    A named tuple is made more quickly than a frozen dataclass, and a log may have a million of them.
     """
 
     study: str

@@ -146,7 +146,7 @@ def folded() -> Now:
 
 def rebuild() -> Now:
     """Drop what the current tables say and write the fold of the log; nobody writes meanwhile."""
-    with writing(), _roomy():
+    with writing(), _roomy(), uncollected():
         now = folded()
         for model in PROJECTIONS:
             model.objects.all().delete()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 900  # rows at a time; older versions of SQLite take no more than 999 numbers in a statement
 _ROWS = 20_000  # of the whole log
-# Fields of a row: rows of plain values are read several times as quickly as objects.
+# Fields of a row: rows of plain values are read more quickly than objects.
 _KEY = ("participant", "visit", "form", "repeat", "item")
 _VALUE = ("text", "raw", "unit", "seq", "first", "at", "actor", "reason")
 _RECORD = ("site", "added", "struck", "completed")

@@ -46,20 +46,24 @@ def is_twice(capture: Capture, form: str, item: Item) -> bool:
 
 def ask_again(capture: Capture, reading: Answer, language: str) -> None:
     """FD-W059, FD-W060: a new value that is typed twice must be the same twice; what stands is not typed again."""
-    if not reading.changed or not is_twice(capture, reading.key.form, reading.item):
+    wanted = is_twice(capture, reading.key.form, reading.item) and is_value(reading.text)
+    if not reading.changed or not wanted:
         return
     entry = reading.entry
     if fault := second_typing(reading.item, reading.text, entry.typed, entry.again, language):
         reading.hard.append(fault)
     else:
-        reading.twice = bool(reading.text) and not read_missing(reading.text)
+        reading.twice = True
+
+
+def is_value(text: str) -> bool:
+    """Whether there is anything to be typed a second time: an empty box has nothing, a reason for no value is chosen."""
+    return bool(text) and not read_missing(text)
 
 
 def second_typing(item: Item, text: str, typed: str, again: str, language: str) -> Objection | None:
-    """What speaks against a value by its second typing. `text`: the first one as it was read; no value needs no second."""
+    """What speaks against a value by its second typing. `text`: the first one as it was read."""
     again = again.strip()
-    if not text or read_missing(text):
-        return None
     if not again:
         return issues.once_more()
     same = _says_the_same(text, read_typed(item, again, language).text)

@@ -18,7 +18,7 @@ from firstdose.web.safety.asking import ask
 from firstdose.web.safety.boxes import Said
 from firstdose.web.safety.days import today_at
 from firstdose.web.safety.on_record import OVERRIDE, SHEET, is_given, overrides_of, sheets_of
-from firstdose.web.safety.sheet import compute_sheet, digest_of_sheet
+from firstdose.web.safety.sheet import COMPUTED, TYPED, compute_sheet, digest_of_sheet
 from firstdose.web.safety.snapshot import now_on_record
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def _approval(by: Actor, site: str, sheet: Sheet) -> tuple[Faults, dict[str, str
     if by.who == sheet.first:
         return (issues.same_person(),), {}
     now, day = now_on_record(), today_at(site)
-    typed = {
-        name: sheet.of(name)
-        for name in ("dose_level", "concentration", "concentration_is", "viability", "lot")
-    }
+    typed = {name: sheet.of(name) for name in TYPED}
     computed = compute_sheet(now.protocol, _key(sheet), typed, day.isoformat())
     if computed.digest != digest_of_sheet(sheet.told):
         return (issues.sheet_changed(),), {}
@@ -112,8 +109,8 @@ def record_injection(
 ) -> Faults:
     """The injection of a confirmed sheet as carried out: values of its form, `dose.given`, and deviations by rule.
 
-    `typed`: by item, beside what the sheet says. The gate is asked for the day of the
-    injection: what came to light after the sheet was confirmed closes it again.
+    `typed`: by item, beside what the sheet says. The gate is asked for the day of the injection: what came to light after
+    the sheet was confirmed closes it again.
     """
     with writing():
         sheet = sheets_of(participant).get(lesion)
@@ -152,16 +149,7 @@ def _recordable(sheet: Sheet | None, site: str, lesion: str, day: date) -> Fault
 
 
 def _values(sheet: Sheet, day: date, typed: Mapping[str, Said]) -> dict[str, Said]:
-    names = (
-        "dose_level",
-        "concentration",
-        "concentration_is",
-        "viability",
-        "lot",
-        "area_cm2",
-        "planned_cells",
-    )
-    told = {name: Said(sheet.of(name), sheet.of(name)) for name in names if sheet.of(name)}
+    told = {name: Said(sheet.of(name), sheet.of(name)) for name in (*TYPED, *COMPUTED) if sheet.of(name)}
     return {"date": Said(day.isoformat(), day.isoformat()), **typed, **told}
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from firstdose.protocol.names import ADMINISTRATION
 from firstdose.values.issue import Issue, Place
 from firstdose.web.audit.study import current
-from firstdose.web.capture.again import is_twice, second_typing
+from firstdose.web.capture.again import is_twice, is_value, second_typing
 from firstdose.web.capture.strict import box_of, read_typed
 
 if TYPE_CHECKING:
@@ -57,8 +57,14 @@ class Box:
 
 def boxes_of(items: Iterable[Item], prefix: str, standing: Mapping[str, str]) -> list[Box]:
     """Boxes with what stands on record or is proposed."""
+    capture = current().capture
     return [
-        Box(item=item, prefix=prefix, typed=standing.get(item.name, ""), twice=_is_twice(item))
+        Box(
+            item=item,
+            prefix=prefix,
+            typed=standing.get(item.name, ""),
+            twice=is_twice(capture, ADMINISTRATION, item),
+        )
         for item in items
     ]
 
@@ -77,15 +83,11 @@ def read_boxes(
 def _read(box: Box, posted: Mapping[str, str], language: str) -> tuple[Box, Said]:
     item, again = box.item, posted.get(f"again-{box.item.name}", "")
     read = read_typed(item, posted.get(item.name, ""), language)
-    asks = box.twice and read.text != box.typed
+    asks = box.twice and read.text != box.typed and is_value(read.text)
     wrong = second_typing(item, read.text, read.typed, again, language) if asks else None
     faults = tuple(each.at(Place(item.name)) for each in (*read.faults, *([wrong] if wrong else ())))
     after = replace(box, typed=read.typed, again="" if wrong else again, echo=read.echo, faults=faults)
-    return after, Said(read.text, read.typed, twice=bool(asks and again and not wrong))
-
-
-def _is_twice(item: Item) -> bool:
-    return is_twice(current().capture, ADMINISTRATION, item)
+    return after, Said(read.text, read.typed, twice=asks and wrong is None)
 
 
 def refused(boxes: Iterable[Box]) -> bool:
