@@ -54,12 +54,13 @@ def walk_of(rehearsed):
     """The walk of the rehearsed tables with one client a role."""
     from firstdose.web.audit.study import current
     from tests.web import people
-    from tests.web.walking import Walk, named_here
+    from tests.web.walking import Walk, at_home, named_here
 
     clients: dict[str, object] = {}
+    study = current()
     return Walk(
-        study=current(),
-        tables=named_here(rehearsed.tables),
+        study=study,
+        tables=at_home(study, named_here(rehearsed.tables)),
         desks=lambda role: clients.get(role) or clients.setdefault(role, people.client_of(role)),
         set_clock=set_clock,
         email_of=lambda role: people.person_of(role).email,

@@ -15,6 +15,7 @@ from firstdose.datasets.odm import read_odm
 from firstdose.datasets.redcap import read_redcap_data
 from firstdose.protocol.reading import read_protocol
 from firstdose.records.log.tables import known_forms, study_tables
+from firstdose.records.overrides import OVERRIDE
 from firstdose.records.study import INVENTED, RECORDS, read_study
 from firstdose.rehearsal import write_study
 from firstdose.values.number import plain
@@ -113,6 +114,7 @@ def differences(
     csv = {
         path.stem: read_texts(path)
         for path in sorted(unpack(take("csv"), folder / "csv", "").glob("**/*.csv"))
+        if path.stem != OVERRIDE  # of the log, beside the records
     }
     return {
         "ODM": len(there.items() ^ back.items()),

@@ -9,21 +9,23 @@ import os
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from firstdose.records.log.tables import study_tables
 from firstdose.records.log.verifying import verify
+from firstdose.rehearsal import rehearse
 from firstdose.web.accounts import sessions
 from firstdose.web.audit.models import CurrentLock, CurrentQuery, CurrentRecord
 from firstdose.web.audit.reading import current_state, events
 from firstdose.web.audit.snapshot import reading_now
 from firstdose.web.review.shown import signatures
-from tests.functional.test_rehearsal import seed_trial
+from tests.functional.test_rehearsal import PROTOCOL, seed_trial
 from tests.web import people
 from tests.web.comparing import cells_of, differences, digest_of, results_of, unpack, write_rehearsed
 from tests.web.entering import enter_record, faults_of
 from tests.web.safety import trial
-from tests.web.walking import Walk, named_here, only
+from tests.web.walking import Walk, at_home, named_here, only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +91,22 @@ def test_two_participants_walk_the_trial_by_the_forms_and_come_back_as_rehearsed
 
     late = enter_record(walk.desks("coordinator"), "P-001", "M6", "DLQI", "", {"item_1": "3"}, reason="late")
     assert late.status_code != 302, faults_of(late)
+
+
+LOST, WITHDRAWN, MISSED = "INV-040", "INV-013", "INV-001"  # of sixty that are rehearsed
+
+
+def test_who_is_lost_or_withdraws_or_misses_a_visit_comes_back_as_rehearsed_too(
+    walk: Walk, tmp_path: Path
+) -> None:
+    rehearsed = rehearse(PROTOCOL, 60, 3)
+    some = {
+        name: table.filter(pl.col("participant").is_in([LOST, WITHDRAWN, MISSED]))
+        for name, table in rehearsed.tables.items()
+    }
+    assert set(some["end_of_study"]["status"]) == {"lost", "withdrawn", "completed"}
+    assert "missed" in some["visits"]["status"].to_list()
+    walk.tables = at_home(walk.study, named_here(some))
+    walk.go()
+    folder = write_rehearsed(rehearsed, walk.tables, tmp_path / "rehearsed", people.protocol_text())
+    assert reading_now().snapshot.digest == digest_of(folder)

@@ -62,6 +62,16 @@ def only(tables: Mapping[str, pl.DataFrame], participants: int) -> dict[str, pl.
     return {name: table.filter(pl.col("participant").is_in(kept)) for name, table in tables.items()}
 
 
+def at_home(study: Study, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Records that are kept once and name no visit (who was lost came to none) under the visit where capture keeps them."""
+    return {
+        name: table.with_columns(pl.col("visit").fill_null(_home(study, name)))
+        if "visit" in table.columns and not study.forms[name].repeats
+        else table
+        for name, table in tables.items()
+    }
+
+
 def tasks_of(study: Study, tables: Mapping[str, pl.DataFrame]) -> list[Task]:
     """Every page that is to be filled, in the order of days; on one day consent first, then the visit, then as scheduled."""
     order = [CONSENT, VISITS, *(row.activity for row in study.protocol.schedule)]

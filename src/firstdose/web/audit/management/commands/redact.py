@@ -30,4 +30,6 @@ class Command(BaseCommand):
         except Refused as why:
             raise CommandError("\n".join(map(str, why.issues))) from why
         self.stdout.write(f"Erased what event {options['seq']} said; event {done.seq} says so.")
-        self.stdout.write("Restart the server: until then its memory holds the text. Backups made before hold it too.")
+        self.stdout.write(
+            "Restart the server: until then its memory holds the text. Backups made before hold it too."
+        )
