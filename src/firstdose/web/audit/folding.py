@@ -135,24 +135,17 @@ def _added(now: Now, event: Happened) -> None:
 
 
 def _set(now: Now, event: Happened) -> None:
-    _record(now, event)
-    key = (*event.record, event.item)
-    told: Mapping[str, Any] = ERASED if event.payload is None else event.payload
-    before = now.values.get(key)
-    now.values[key] = ValueNow(
-        before.site if before else event.site,
-        str(told.get("new", "")),
-        str(told.get("raw", "")),
-        str(told.get("unit", "")),
-        event.seq,
-        before.first if before else event.seq,
-        event.at,
-        event.actor,
-        str(told.get("reason", "")),
-    )
-    if before:
+    seq, _, site, record, item, at, actor, payload = event  # at once: most of a log is this
+    if record not in now.records:
+        _record(now, event)
+    told = (ERASED if payload is None else payload).get
+    key, first = (*record, item), seq
+    if before := now.values.get(key):
+        site, first = before.site, before.first
         now.by_seq.pop(before.seq, None)
-    now.by_seq[event.seq] = key
+    new, raw, unit = str(told("new", "")), str(told("raw", "")), str(told("unit", ""))
+    now.values[key] = ValueNow(site, new, raw, unit, seq, first, at, actor, str(told("reason", "")))
+    now.by_seq[seq] = key
     now.touched.values[key] = None
 
 
