@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
     from firstdose.protocol.model_of_product import CellProduct
 
-TEXT = (TRIAL / "protocol.yaml").read_text("utf-8") + PRODUCT
+AGAIN = ("volume_drawn", "residual_volume")  # typed twice
+_TWICE = f"  idle: 30\n  twice: {' '.join(f'{ADMINISTRATION}.{name}' for name in AGAIN)}\n"
+TEXT = (TRIAL / "protocol.yaml").read_text("utf-8").replace("  idle: 30\n", _TWICE) + PRODUCT
 MOMENT = datetime(2024, 4, 16, 9, tzinfo=UTC)
 EVE = MOMENT - timedelta(days=1)
 WHO, BEFORE, HARMED, KEPT_BACK = "INV-005", "INV-004", "INV-001", "LOT-INV-006"
@@ -164,6 +166,7 @@ class Day:
         done(send(desk, at, second, ("act", "confirm")))
         left_out = {*TYPED, *COMPUTED, "participant", "visit", "lesion"}
         told = {name: text for name, text in rows["L3"].items() if text and name not in left_out}
+        told |= {f"again-{name}": told[name] for name in AGAIN}
         done(send(desk, at, told, ("act", "record"), {"lesion": "L3"}))
         self.propose("L2", rows["L2"])
 
