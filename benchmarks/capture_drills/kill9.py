@@ -20,7 +20,7 @@ from benchmarks.capture_drills.page import table, write_section, written_by
 from numpy.random import Generator, default_rng
 
 ITEMS = 20
-REST = 0.1  # seconds between two saves, at most
+REST = 0.03  # seconds between two saves, at most
 
 
 @dataclass
