@@ -87,12 +87,11 @@ def _assigned(scope: ast.AST) -> list[tuple[int, str, ast.AST]]:
 def _named(named: list[tuple[int, str, ast.AST]], after: int, line: int, answers: Texts) -> Texts:
     """What each name may stand for at a line: any of its values since the refusal before, else the last one above."""
     found: Texts = {}
-    older: set[str] = set()
-    for at, name, value in sorted(named, key=itemgetter(0)):
-        if at < line:
-            known = () if name in older or at <= after else found.get(name, ())
-            found[name] = tuple(dict.fromkeys((*known, *_words(value, answers))))
-            older = older | {name} if at <= after else older - {name}
+    above = sorted((each for each in named if each[0] < line), key=itemgetter(0))
+    for name in {each for _, each, _ in above}:
+        values = [(at, value) for at, each, value in above if each == name]
+        since = [value for at, value in values if at > after] or [values[-1][1]]
+        found[name] = tuple(dict.fromkeys(words for value in since for words in _words(value, answers)))
     return found
 
 

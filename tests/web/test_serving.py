@@ -90,3 +90,17 @@ def _answer(address: str) -> str:
         except OSError:
             time.sleep(0.2)
     raise AssertionError(f"{address} does not answer")
+
+
+SHOWN = (
+    "import firstdose.cli.capture, firstdose.web.project.serving, polars; print(polars.thread_pool_size())"
+)
+
+
+@pytest.mark.parametrize(("chosen", "threads"), [({}, "1"), ({"POLARS_MAX_THREADS": "2"}, "2")])
+def test_a_server_reads_its_tables_on_one_thread_unless_the_centre_says_otherwise(chosen, threads):
+    clean = {name: value for name, value in environment().items() if name != "POLARS_MAX_THREADS"}
+    said = subprocess.run(
+        [sys.executable, "-c", SHOWN], env=clean | chosen, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == threads

@@ -57,6 +57,17 @@ class _Limits:
     bca: tuple[float, float] | tuple[None, None]
     percentile: tuple[float, float]
 
+    def told(self) -> dict[str, float | None]:
+        """Under the names of the further results."""
+        return {
+            "bca_low": self.bca[0],
+            "bca_high": self.bca[1],
+            "percentile_low": self.percentile[0],
+            "percentile_high": self.percentile[1],
+            "bias_correction": self.z0,
+            "acceleration": self.acceleration,
+        }
+
 
 def estimate(
     y: npt.ArrayLike,
@@ -106,16 +117,7 @@ def estimate(
     return answer_of(
         draft,
         nest,
-        {
-            **found,
-            "se": atoms.sd(),
-            "bca_low": limits.bca[0],
-            "bca_high": limits.bca[1],
-            "percentile_low": limits.percentile[0],
-            "percentile_high": limits.percentile[1],
-            "bias_correction": limits.z0,
-            "acceleration": limits.acceleration,
-        },
+        {**found, "se": atoms.sd(), **limits.told()},
         told,
         estimate_name=name,
         estimate=centre,
